@@ -1,0 +1,64 @@
+// Runs every check and test in turn, goes on after a failure, and ends with one line: N passed, N failed, N skipped.
+import { spawn } from "node:child_process";
+
+type Stage = { readonly name: string; readonly command: readonly string[] };
+type Count = { passed: number; failed: number; skipped: number };
+
+const stages: readonly Stage[] = [
+  { name: "contracts compile", command: ["hardhat", "build", "--quiet"] },
+  { name: "types", command: ["npm", "run", "-s", "check:types"] },
+  { name: "lint and import table", command: ["npm", "run", "-s", "check:lint"] },
+  { name: "format", command: ["npm", "run", "-s", "check:format"] },
+  { name: "tidy", command: ["npm", "run", "-s", "check:tidy"] },
+  { name: "contract tests", command: ["hardhat", "test", "--no-compile"] },
+  { name: "service tests", command: ["mocha"] },
+];
+
+const wanted = process.argv.slice(2);
+const total: Count = { passed: 0, failed: 0, skipped: 0 };
+const failures: string[] = [];
+
+for (const stage of stages) {
+  if (wanted.length > 0 && !wanted.some((word) => stage.name.includes(word))) continue;
+  console.log(`\n== ${stage.name}`);
+  const startedMs = Date.now();
+  const { code, output } = await run(stage.command);
+  const count = countOf(output, code);
+  total.passed += count.passed;
+  total.failed += count.failed;
+  total.skipped += count.skipped;
+  if (count.failed > 0) failures.push(stage.name);
+  const seconds = Math.round((Date.now() - startedMs) / 1000);
+  console.log(`== ${stage.name}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped in ${seconds} s`);
+}
+
+if (failures.length > 0) console.log(`\nfailed: ${failures.join(", ")}`);
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+
+function run([program, ...args]: readonly string[]): Promise<{ code: number; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program ?? "", args, { stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    const show = (chunk: Buffer, stream: NodeJS.WriteStream): void => {
+      output += chunk.toString();
+      stream.write(chunk);
+    };
+    child.stdout.on("data", (chunk: Buffer) => show(chunk, process.stdout));
+    child.stderr.on("data", (chunk: Buffer) => show(chunk, process.stderr));
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code: code ?? 1, output }));
+  });
+}
+
+/** A runner's own counts; a command that prints none counts as one. A failing exit is never counted as passed. */
+function countOf(output: string, code: number): Count {
+  // eslint-disable-next-line no-control-regex -- colours are switched off where a runner allows it, and removed where not
+  const plain = output.replace(/\u001b\[[0-9;]*m/g, "");
+  const sum = (word: string): number =>
+    [...plain.matchAll(new RegExp(`^\\s*(\\d+) ${word}`, "gm"))].reduce((all, match) => all + Number(match[1]), 0);
+  const passed = sum("passing");
+  const failed = sum("failing");
+  if (passed + failed === 0) return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped: sum("pending") };
+}

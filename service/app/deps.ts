@@ -1,0 +1,45 @@
+import type { Kind } from "../domain/kind.ts";
+import type { QrPlace } from "../domain/qrText.ts";
+import type { SegmentTrees } from "./segmentTrees.ts";
+import type { Bell, BlobStore, Clock, Failpoint, Hash, Ledger, LedgerSigner, Log, Random, Renderer, Store } from "./ports.ts";
+
+/** What the use cases are given; compose.ts makes it. */
+export type Deps = {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly bell: Bell;
+  readonly log: Log;
+  readonly store: Store;
+  readonly renderer: Renderer;
+  readonly blobs: BlobStore;
+  readonly ledger: Ledger;
+  readonly ledgerSigner: LedgerSigner;
+  readonly hash: Hash;
+  readonly segmentTrees: SegmentTrees;
+  readonly failpoint: Failpoint;
+  /** The kinds that can be issued, by id. */
+  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly settings: Settings;
+};
+
+export type Settings = {
+  /** Where the printed QR codes lead. */
+  readonly qrPlace: QrPlace;
+  /** HMAC-SHA-256 of a QR code's text, under this installation's key. */
+  readonly qrMac: (text: string) => Uint8Array;
+  /** Blocks on top of a batch's block before it counts as anchored; 0: its own block is enough. */
+  readonly confirmations: number;
+  readonly anchorMaxReceipts: number;
+  /** A transaction not mined after this long is sent again … */
+  readonly resendAfterMs: number;
+  /** … and after this long replaced by one with a higher fee. */
+  readonly replaceAfterMs: number;
+  /** Names this program among those that share the database. */
+  readonly holder: string;
+};
+
+/** The topics of the bell. */
+export const receiptTopic = (code: number, number: number): string => `receipt ${code} ${number}`;
+export const issuedTopic = "issued";
+export const renderedTopic = "rendered";
+export const anchoredTopic = "anchored";

@@ -1,0 +1,106 @@
+import { dataDigestOf } from "../core/dataDigest.ts";
+import { equalBytes } from "../core/bytes.ts";
+import { AppError } from "../core/errors.ts";
+import { readAttachment } from "../core/pdfAttachments.ts";
+import { parseReceiptFile, RECEIPT_FILE_NAME } from "../core/receiptFile.ts";
+import { documentDigestOf } from "../core/pdfSignature.ts";
+import { qrSignedText, qrText } from "../domain/qrText.ts";
+import { receiptTopic, renderedTopic, type Deps } from "./deps.ts";
+import { documentName } from "./documentName.ts";
+import type { Receipt, RenderJob, RenderOutcome } from "./ports.ts";
+
+/** What is drawn in one go: enough to keep the threads busy, few enough that a crash repeats little. */
+const CLAIM_COUNT = 40;
+/** Past this a claim of a program that has died is taken over. */
+const CLAIM_MS = 60_000;
+
+/**
+ * Draws and signs receipts that wait, stores their documents, and marks them rendered. Running it again after a crash is
+ * harmless: a document that was stored is adopted, never drawn a second time.
+ * @returns how many receipts were taken up; 0: none waits
+ */
+export async function renderReceipts(deps: Deps): Promise<number> {
+  const receipts = await deps.store.claimForRender(deps.settings.holder, CLAIM_COUNT, CLAIM_MS);
+  if (receipts.length === 0) return 0;
+  const stored = await Promise.all(receipts.map((receipt) => deps.blobs.get(nameOf(receipt))));
+  const fresh = receipts.filter((_, index) => stored[index] === undefined);
+  const keyIds = new Map((await deps.store.units()).map((unit) => [unit.unitId, unit.keyId]));
+  const outcomes = await deps.renderer.render(fresh.map((receipt) => jobOf(deps, receipt, keyIds)));
+  deps.failpoint("signed");
+  await Promise.all([
+    ...receipts.map(async (receipt, index) => {
+      const document = stored[index];
+      if (document !== undefined) await adopt(deps, receipt, document);
+    }),
+    ...fresh.map((receipt, index) => settle(deps, receipt, outcomes[index])),
+  ]);
+  deps.bell.ring(renderedTopic);
+  return receipts.length;
+}
+
+const nameOf = (receipt: Receipt): string => documentName(receipt.code, receipt.number);
+
+function jobOf(deps: Deps, receipt: Receipt, keyIds: ReadonlyMap<number, string>): RenderJob {
+  const { data, secret, issuedAtMs } = receipt;
+  const { qrPlace, qrMac } = deps.settings;
+  return {
+    data,
+    secret,
+    issuedAtMs,
+    unitKeyId: keyIds.get(receipt.unitId) ?? "",
+    qrText: qrText(qrPlace, data, qrMac(qrSignedText(qrPlace, data))),
+  };
+}
+
+async function settle(deps: Deps, receipt: Receipt, outcome: RenderOutcome | undefined): Promise<void> {
+  if (outcome?.kind === "rendered") {
+    const { isNew } = await deps.blobs.put(nameOf(receipt), outcome.pdf);
+    deps.failpoint("pdf_stored");
+    if (isNew) {
+      await mark(deps, receipt, outcome.pdf, outcome);
+      return;
+    }
+    // Another program has drawn it at the same time, and its document came first.
+    const first = await deps.blobs.get(nameOf(receipt));
+    if (first !== undefined) await adopt(deps, receipt, first);
+    return;
+  }
+  const { code, number } = receipt;
+  const reason = outcome === undefined ? "no outcome" : `${outcome.code}: ${outcome.message}`;
+  deps.log.error("render_failed", { code, number, reason });
+  if (outcome?.isPermanent !== true) return;
+  await deps.store.markVoid(code, number, reason);
+  await deps.store.raiseAlarm("number_voided", `receipt ${code} ${number}`, reason, deps.clock.nowMs());
+}
+
+/** Takes a stored document for the receipt's own, once its data are seen to be the receipt's. */
+async function adopt(deps: Deps, receipt: Receipt, pdf: Uint8Array): Promise<void> {
+  const { code, number } = receipt;
+  try {
+    const dataDigest = dataDigestOf(receipt.data, receipt.secret);
+    const attached = parseReceiptFile(readAttachment(pdf, RECEIPT_FILE_NAME));
+    if (!equalBytes(dataDigestOf(attached.data, attached.secret), dataDigest)) {
+      throw new AppError("document_of_another", "the stored document holds other data");
+    }
+    await mark(deps, receipt, pdf, { dataDigest, documentDigest: documentDigestOf(pdf, deps.hash) });
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    deps.log.error("document_not_adopted", { code, number, reason: error.code });
+    const details = `${documentName(code, number)}: ${error.code}`;
+    await deps.store.raiseAlarm("document_not_adopted", `receipt ${code} ${number}`, details, deps.clock.nowMs());
+  }
+}
+
+async function mark(
+  deps: Deps,
+  receipt: Receipt,
+  pdf: Uint8Array,
+  digests: { readonly dataDigest: Uint8Array; readonly documentDigest: Uint8Array },
+): Promise<void> {
+  const { code, number } = receipt;
+  const { dataDigest, documentDigest } = digests;
+  const renderedAtMs = deps.clock.nowMs();
+  const documentSha256 = deps.hash([pdf]);
+  await deps.store.markRendered({ code, number, dataDigest, documentDigest, documentSha256, renderedAtMs });
+  deps.bell.ring(receiptTopic(code, number));
+}

@@ -1,0 +1,23 @@
+import { AppError } from "../core/errors.ts";
+import { parseProof } from "../core/proof.ts";
+import { sealPdf } from "../core/seal.ts";
+import type { Deps } from "./deps.ts";
+import { documentName } from "./documentName.ts";
+import type { Receipt } from "./ports.ts";
+import { proveReceipt } from "./proveReceipt.ts";
+
+/**
+ * The receipt's document: sealed with its proof if it is anchored, else as it was signed; undefined while it is not drawn.
+ * @throws AppError document_missing if the store has lost it
+ */
+export async function sealReceipt(
+  deps: Deps,
+  receipt: Receipt,
+): Promise<{ readonly pdf: Uint8Array; readonly isSealed: boolean } | undefined> {
+  if (receipt.state !== "rendered") return undefined;
+  const name = documentName(receipt.code, receipt.number);
+  const pdf = await deps.blobs.get(name);
+  if (pdf === undefined) throw new AppError("document_missing", `the document ${name} is missing`);
+  const proof = await proveReceipt(deps, receipt);
+  return proof === undefined ? { pdf, isSealed: false } : { pdf: sealPdf(pdf, parseProof(proof)), isSealed: true };
+}

@@ -1,0 +1,85 @@
+import { z } from "zod";
+import { failSteps } from "./app/ports.ts";
+
+const roles = ["http", "render", "anchor"] as const;
+const whole = (fallback: number, least: number, most: number) =>
+  z.coerce.number().int().min(least).max(most).default(fallback);
+const flag = (fallback: boolean) =>
+  z
+    .enum(["true", "false"])
+    .default(fallback ? "true" : "false")
+    .transform((text) => text === "true");
+const privateKey = z.string().regex(/^0x[0-9a-fA-F]{64}$/, "0x and 64 hexadecimal digits");
+
+const Environment = z
+  .object({
+    /** Where the embedded database, chain, documents and keys live. */
+    DATA_DIR: z.string().min(1).default("data"),
+    HOST: z.string().min(1).default("127.0.0.1"),
+    PORT: whole(3000, 0, 65_535),
+    /** Origin of the public pages, printed in QR codes; http://localhost:PORT if not given. */
+    PUBLIC_URL: z.url().optional(),
+    ROLES: z
+      .string()
+      .default(roles.join(","))
+      .transform((text) => text.split(","))
+      .pipe(z.array(z.enum(roles)).min(1)),
+    /** Replaces the embedded PostgreSQL. */
+    DATABASE_URL: z.string().min(1).optional(),
+    /** Replaces the embedded chain; then LEDGER_ADDRESS, ANCHORER_KEY and BUREAU_KEY are needed. */
+    CHAIN_RPC_URL: z.url().optional(),
+    LEDGER_ADDRESS: z
+      .string()
+      .regex(/^0x[0-9a-fA-F]{40}$/, "0x and 40 hexadecimal digits")
+      .optional(),
+    ANCHORER_KEY: privateKey.optional(),
+    BUREAU_KEY: privateKey.optional(),
+    CONFIRMATIONS: whole(0, 0, 1_000),
+    /** Opens the keystore; a random one is kept in DATA_DIR/keys if not given. */
+    KEYSTORE_PASSPHRASE: z.string().min(12).optional(),
+    ANCHOR_INTERVAL_MS: whole(5_000, 50, 3_600_000),
+    ANCHOR_MAX_RECEIPTS: whole(5_000, 1, 1_000_000),
+    RENDER_THREADS: whole(2, 1, 64),
+    /** How far the clock of a signed request may be off. */
+    SIGNATURE_WINDOW_S: whole(300, 5, 3_600),
+    /** Admits the demo units on an empty database. */
+    DEMO_UNITS: flag(true),
+    /** Marks every receipt as a sample. */
+    SAMPLE: flag(true),
+    LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+    RESEND_AFTER_MS: whole(2_000, 50, 3_600_000),
+    REPLACE_AFTER_MS: whole(60_000, 100, 86_400_000),
+    /** For the fault tests: "step:n" kills the program at the n-th passing of a step. */
+    FAILPOINT: z
+      .templateLiteral([z.enum(failSteps), ":", z.number().int()])
+      .transform((text) => {
+        const [step, passing] = text.split(":");
+        return { step: z.enum(failSteps).parse(step), passing: Number(passing) };
+      })
+      .optional(),
+  })
+  .superRefine((value, context) => {
+    if (value.CHAIN_RPC_URL === undefined) return;
+    for (const name of ["LEDGER_ADDRESS", "ANCHORER_KEY"] as const) {
+      if (value[name] === undefined) {
+        context.addIssue({ code: "custom", path: [name], message: "is needed with CHAIN_RPC_URL" });
+      }
+    }
+  });
+
+/** The program's settings, from the environment. */
+export type Config = Readonly<z.infer<typeof Environment>>;
+
+/** Thrown with one line for each variable that is wrong. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** Parses the environment; empty variables count as absent. @throws ConfigError naming every problem */
+export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""));
+  const parsed = Environment.safeParse(given);
+  if (parsed.success) return Object.freeze(parsed.data);
+  const lines = parsed.error.issues.map((issue) => `${issue.path.join(".") || "environment"}: ${issue.message}`);
+  throw new ConfigError(`配置有误 (configuration is wrong):\n  ${lines.join("\n  ")}`);
+}

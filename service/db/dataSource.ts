@@ -1,0 +1,69 @@
+import { DataSource } from "typeorm";
+import { AppError } from "../core/errors.ts";
+import { AlarmEntity, BatchEntity, BatchTransactionEntity, LeaseEntity, SegmentEntity } from "./entities/batch.ts";
+import { BookEntity, ReceiptEntity } from "./entities/receipt.ts";
+import { AppKeyEntity, DeploymentEntity, RequestNonceEntity, UnitEntity } from "./entities/unit.ts";
+import { CreateLedgerBooks1795312800000 } from "./migrations/1795312800000-createLedgerBooks.ts";
+import { sqlStateOf } from "./retry.ts";
+
+/** Enough for one process's request groups, workers and reads; a pool of 16 keeps 6 processes below PostgreSQL's 100. */
+const POOL_SIZE = 16;
+
+/**
+ * Opens the database and brings it to the newest migration; several programs may do so at once.
+ * @param url postgres:// or, for the embedded server, socket:DIR?db=NAME&user=NAME
+ * @throws AppError database_unreachable, database_not_migrated
+ */
+export async function openDatabase(url: string): Promise<DataSource> {
+  const dataSource = new DataSource({
+    type: "postgres",
+    ...addressOf(url),
+    entities: [
+      UnitEntity,
+      AppKeyEntity,
+      RequestNonceEntity,
+      DeploymentEntity,
+      BookEntity,
+      ReceiptEntity,
+      BatchEntity,
+      SegmentEntity,
+      BatchTransactionEntity,
+      LeaseEntity,
+      AlarmEntity,
+    ],
+    migrations: [CreateLedgerBooks1795312800000],
+    migrationsTableName: "migration",
+    poolSize: POOL_SIZE,
+    connectTimeoutMS: 5000,
+  });
+  try {
+    await dataSource.initialize();
+  } catch (cause) {
+    throw new AppError("database_unreachable", "the database does not answer", { cause });
+  }
+  await migrate(dataSource);
+  return dataSource;
+}
+
+function addressOf(url: string): { host: string; database: string; username: string } | { url: string } {
+  const parsed = new URL(url);
+  if (parsed.protocol !== "socket:") return { url };
+  const database = parsed.searchParams.get("db") ?? "postgres";
+  const username = parsed.searchParams.get("user") ?? "postgres";
+  return { host: decodeURIComponent(parsed.pathname), database, username };
+}
+
+/** Another program that migrates at the same time makes ours fail on what it has just created; then its work counts. */
+const CREATED_BY_ANOTHER = new Set(["23505", "42P07", "42710", "40001", "40P01"]);
+
+async function migrate(dataSource: DataSource): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await dataSource.runMigrations({ transaction: "each" });
+      return;
+    } catch (cause) {
+      if (attempt < 10 && CREATED_BY_ANOTHER.has(sqlStateOf(cause) ?? "")) continue;
+      throw new AppError("database_not_migrated", "the database could not be migrated", { cause });
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import type { DataSource } from "typeorm";
+import type { ReceiptFilter, ReceiptStore } from "../app/ports.ts";
+import { query } from "./retry.ts";
+import {
+  anchoringColumns,
+  anchoringJoin,
+  entryColumns,
+  entryOf,
+  receiptColumns,
+  receiptOf,
+  type RawEntry,
+  type RawReceipt,
+} from "./rows.ts";
+
+const select = `select ${receiptColumns}, ${anchoringColumns} from receipt r ${anchoringJoin}`;
+
+/** Reads of receipts and of what their proofs are made of. */
+export function createReceiptStore(dataSource: DataSource): ReceiptStore {
+  return {
+    async receipt(code, number) {
+      const [row] = await query<RawReceipt>(dataSource, `${select} where r.code = $1 and r.number = $2`, [code, number]);
+      return row && receiptOf(row);
+    },
+
+    async receiptByBusNo(unitId, busNo) {
+      const where = "where r.unit_id = $1 and r.bus_no = $2";
+      const [row] = await query<RawReceipt>(dataSource, `${select} ${where}`, [unitId, busNo]);
+      return row && receiptOf(row);
+    },
+
+    async receipts(unitId, filter, after, limit) {
+      const { conditions, parameters } = conditionsOf(filter);
+      const place = [after?.issuedAtMs ?? -1, after?.code ?? -1, after?.number ?? -1];
+      const rows = await query<RawReceipt>(
+        dataSource,
+        `${select} where r.unit_id = $1 and (r.issued_at_ms, r.code, r.number) > ($2, $3, $4) ${conditions}
+         order by r.issued_at_ms, r.code, r.number limit $5`,
+        [unitId, ...place, limit, ...parameters],
+      );
+      return rows.map(receiptOf);
+    },
+
+    async segmentOf(bookId, number) {
+      type Raw = { batch_no: string; segment_index: number; from_number: string; count: number; hashes: Buffer[] };
+      const [row] = await query<Raw>(
+        dataSource,
+        `select b.batch_no, s.segment_index, s.from_number, s.count,
+           (select array_agg(hash order by segment_index) from segment where batch_id = s.batch_id) as hashes
+         from segment s join batch b on b.batch_id = s.batch_id
+         where s.book_id = $1 and s.is_anchored and s.from_number <= $2 and $2 < s.from_number + s.count`,
+        [bookId, number],
+      );
+      if (row === undefined) return undefined;
+      return {
+        batchNo: Number(row.batch_no),
+        segmentIndex: row.segment_index,
+        bookId,
+        from: Number(row.from_number),
+        count: row.count,
+        segmentHashes: row.hashes,
+      };
+    },
+
+    async entries(bookId, from, count) {
+      const rows = await query<RawEntry>(
+        dataSource,
+        `select ${entryColumns} from receipt where book_id = $1 and number >= $2 and number < $3 order by number`,
+        [bookId, from, from + count],
+      );
+      return rows.map(entryOf);
+    },
+  };
+}
+
+/** Conditions on the receipt r from the sixth parameter on. */
+function conditionsOf(filter: ReceiptFilter): { conditions: string; parameters: unknown[] } {
+  const parameters: unknown[] = [];
+  const parts: string[] = [];
+  const add = (value: unknown, condition: (placeholder: string) => string): void => {
+    if (value === undefined) return;
+    parameters.push(value);
+    parts.push(` and ${condition(`$${5 + parameters.length}`)}`);
+  };
+  add(filter.kind, (p) => `r.kind = ${p}`);
+  add(filter.issuedFromMs, (p) => `r.issued_at_ms >= ${p}`);
+  add(filter.issuedBeforeMs, (p) => `r.issued_at_ms < ${p}`);
+  if (filter.state === "anchored") parts.push(" and b.batch_no is not null and r.state <> 'void'");
+  else if (filter.state === "rendered") parts.push(" and b.batch_no is null and r.state = 'rendered'");
+  else add(filter.state, (p) => `r.state = ${p}`);
+  return { conditions: parts.join(""), parameters };
+}

@@ -1,0 +1,65 @@
+import type { DataSource, EntityManager } from "typeorm";
+import { AppError } from "../core/errors.ts";
+
+/** Serialisation failure and deadlock: the transaction did nothing and may be run again. */
+const RETRYABLE = new Set(["40001", "40P01"]);
+/** Unique violation: where the caller says so, running again finds the row that was there first. */
+const UNIQUE_VIOLATION = "23505";
+const ATTEMPTS = 8;
+
+/** The SQLSTATE of a driver error, if it is one. */
+export function sqlStateOf(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null) return undefined;
+  if ("driverError" in error) return sqlStateOf(error.driverError);
+  return "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+/**
+ * Runs work in one transaction, again if the database asks for it.
+ * @throws AppError database_unreachable when the connection is lost; what was acknowledged is not known then
+ */
+export async function inTransaction<T>(
+  dataSource: DataSource,
+  work: (manager: EntityManager) => Promise<T>,
+  options: { readonly againIfUnique?: boolean } = {},
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await dataSource.transaction(work);
+    } catch (error) {
+      const state = sqlStateOf(error);
+      const isRetryable = RETRYABLE.has(state ?? "") || (options.againIfUnique === true && state === UNIQUE_VIOLATION);
+      if (isRetryable && attempt < ATTEMPTS) continue;
+      throw reachabilityOf(error, state);
+    }
+  }
+}
+
+/** One statement outside a transaction, with the same errors. */
+export async function query<Row>(dataSource: DataSource, sql: string, parameters: readonly unknown[]): Promise<Row[]> {
+  try {
+    return await rowsOf<Row>(dataSource.manager, sql, parameters);
+  } catch (error) {
+    throw reachabilityOf(error, sqlStateOf(error));
+  }
+}
+
+/** TypeORM answers an UPDATE … RETURNING with [rows, count], everything else with rows. */
+export async function rowsOf<Row>(
+  manager: EntityManager,
+  sql: string,
+  parameters: readonly unknown[],
+): Promise<Row[]> {
+  const answer: unknown = await manager.query(sql, [...parameters]);
+  const isPair = Array.isArray(answer) && answer.length === 2 && Array.isArray(answer[0]) && Number.isInteger(answer[1]);
+  return (isPair ? answer[0] : answer) as Row[];
+}
+
+/** Class 08 (connection), 57P (shutdown) and errors of the socket. */
+function reachabilityOf(error: unknown, state: string | undefined): unknown {
+  const isLost =
+    state === undefined || /^(08|57P)/.test(state) || /^(ECONN|EPIPE|ENOENT|ETIMEDOUT)/.test(state);
+  if (!isLost || error instanceof AppError) return error;
+  if (state === undefined && !(error instanceof Error && /connection|timeout/i.test(error.message))) return error;
+  return new AppError("database_unreachable", "the database does not answer", { cause: error });
+}

@@ -1,0 +1,117 @@
+import type { Book, LedgerEntry, Receipt, Unit } from "../app/ports.ts";
+import type { BookRow } from "./entities/receipt.ts";
+import type { UnitRow } from "./entities/unit.ts";
+import type { FieldProblem, IssueInput, ReceiptData } from "../domain/receipt.ts";
+
+/** A receipt's columns, with its place on chain if its segment is anchored. */
+export const receiptColumns = `r.code, r.number, r.unit_id, r.book_id, r.kind, r.bus_no, r.input, r.data, r.secret,
+  r.issued_fen, r.reversed_fen, r.issued_at_ms, r.warnings, r.state, r.data_digest, r.document_digest,
+  r.document_sha256, r.rendered_at_ms, r.void_reason`;
+
+export const anchoringColumns = "b.batch_no, b.time_s, b.tx_hash, b.block_number, s.segment_index";
+
+/** Segments of a book don't overlap, so the last one from at or below the number is the only one that can hold it. */
+export const anchoringJoin = `left join lateral (
+    select * from segment where book_id = r.book_id and from_number <= r.number and is_anchored
+    order by from_number desc limit 1) s on r.number < s.from_number + s.count
+  left join batch b on b.batch_id = s.batch_id`;
+
+export type RawReceipt = {
+  code: number;
+  number: string;
+  unit_id: number;
+  book_id: number;
+  kind: string;
+  bus_no: string;
+  input: IssueInput;
+  data: ReceiptData;
+  secret: Buffer;
+  issued_fen: string;
+  reversed_fen: string;
+  issued_at_ms: string;
+  warnings: FieldProblem[];
+  state: "issued" | "rendered" | "void";
+  data_digest: Buffer | null;
+  document_digest: Buffer | null;
+  document_sha256: Buffer | null;
+  rendered_at_ms: string | null;
+  void_reason: string | null;
+  batch_no?: string | null;
+  time_s?: string | null;
+  tx_hash?: string | null;
+  block_number?: string | null;
+  segment_index?: number | null;
+};
+
+export function receiptOf(row: RawReceipt): Receipt {
+  const isAnchored = row.batch_no !== null && row.batch_no !== undefined;
+  return {
+    unitId: row.unit_id,
+    code: row.code,
+    number: Number(row.number),
+    bookId: row.book_id,
+    kind: row.kind,
+    busNo: row.bus_no,
+    input: row.input,
+    data: row.data,
+    secret: row.secret,
+    issuedFen: Number(row.issued_fen),
+    reversedFen: Number(row.reversed_fen),
+    issuedAtMs: Number(row.issued_at_ms),
+    warnings: row.warnings,
+    state: row.state,
+    ...(row.data_digest && { dataDigest: row.data_digest }),
+    ...(row.document_digest && { documentDigest: row.document_digest }),
+    ...(row.document_sha256 && { documentSha256: row.document_sha256 }),
+    ...(row.rendered_at_ms !== null && { renderedAtMs: Number(row.rendered_at_ms) }),
+    ...(row.void_reason !== null && { voidReason: row.void_reason }),
+    ...(isAnchored && {
+      anchoring: {
+        batchNo: Number(row.batch_no),
+        segmentIndex: Number(row.segment_index),
+        txHash: row.tx_hash ?? "",
+        blockNumber: Number(row.block_number),
+        anchoredAtMs: Number(row.time_s) * 1000,
+      },
+    }),
+  };
+}
+
+export type RawEntry = Pick<
+  RawReceipt,
+  "code" | "number" | "state" | "issued_fen" | "reversed_fen" | "data_digest" | "document_digest"
+>;
+
+export const entryColumns = "code, number, state, issued_fen, reversed_fen, data_digest, document_digest";
+
+export function entryOf(row: RawEntry): LedgerEntry {
+  return {
+    code: row.code,
+    number: Number(row.number),
+    isVoid: row.state === "void",
+    issuedFen: Number(row.issued_fen),
+    reversedFen: Number(row.reversed_fen),
+    ...(row.data_digest && { dataDigest: row.data_digest }),
+    ...(row.document_digest && { documentDigest: row.document_digest }),
+  };
+}
+
+export function bookOf(row: BookRow): Book {
+  return {
+    bookId: row.bookId,
+    unitId: row.unitId,
+    code: row.code,
+    kind: row.kind,
+    first: Number(row.first),
+    last: Number(row.last),
+    next: Number(row.next),
+    rendered: Number(row.rendered),
+    anchored: Number(row.anchored),
+    lowWater: row.lowWater,
+    ...(row.heldReason !== null && { heldReason: row.heldReason }),
+  };
+}
+
+export function unitOf(row: UnitRow): Unit {
+  return { ...row };
+}

@@ -1,0 +1,22 @@
+import type { DataSource } from "typeorm";
+import type { Failpoint, Store } from "../app/ports.ts";
+import { createAlarmStore } from "./alarms.ts";
+import { createAuditStore } from "./audits.ts";
+import { createAnchorStore } from "./batches.ts";
+import { createIssueStore } from "./issue.ts";
+import { createReceiptStore } from "./receipts.ts";
+import { createRenderStore } from "./rendering.ts";
+import { createUnitStore } from "./units.ts";
+
+/** The port Store over one PostgreSQL. */
+export function createStore(dataSource: DataSource, failpoint: Failpoint): Store {
+  return {
+    ...createIssueStore(dataSource, () => failpoint("number_taken")),
+    ...createReceiptStore(dataSource),
+    ...createRenderStore(dataSource),
+    ...createAnchorStore(dataSource),
+    ...createUnitStore(dataSource),
+    ...createAlarmStore(dataSource),
+    ...createAuditStore(dataSource),
+  };
+}

@@ -414,3 +414,25 @@ export interface AuditStore extends Pick<UnitStore, "books">, Pick<AnchorStore, 
   /** Anchored batches after a number, in order. */
   anchoredBatches(after: number, limit: number): Promise<readonly AnchoredBatch[]>;
 }
+
+/** The bureau's hand on the contract. Each call is idempotent: what stands on chain already is not done again. */
+export interface Bureau {
+  /** @param rootDigest SHA-256 of the root certificate's SubjectPublicKeyInfo, 0x and 64 digits */
+  addRoot(rootDigest: string): Promise<unknown>;
+  /** @param signer address of the unit's secp256k1 key */
+  admitUnit(creditCode: string, signer: string): Promise<{ readonly unitId: number }>;
+  grantBook(grant: BookGrant): Promise<{ readonly bookId: number }>;
+}
+
+export type BookGrant = {
+  readonly unitId: number;
+  readonly code: number;
+  readonly first: number;
+  readonly last: number;
+};
+
+/** Makes and keeps the identities that sign. */
+export interface Identities {
+  /** Makes the unit's document and ledger keys if they do not exist. The address of its ledger key. */
+  ensureUnit(keyId: string, unit: { readonly creditCode: string; readonly name: string }): Promise<{ readonly signer: string }>;
+}

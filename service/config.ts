@@ -26,8 +26,10 @@ const Environment = z
       .pipe(z.array(z.enum(roles)).min(1)),
     /** Replaces the embedded PostgreSQL. */
     DATABASE_URL: z.string().min(1).optional(),
-    /** Replaces the embedded chain; then LEDGER_ADDRESS, ANCHORER_KEY and BUREAU_KEY are needed. */
+    /** Replaces the embedded chain; then ANCHORER_KEY and LEDGER_ADDRESS (or BUREAU_KEY) are needed. */
     CHAIN_RPC_URL: z.url().optional(),
+    /** Where the embedded chain listens on the loopback interface; 0: any free port. */
+    CHAIN_PORT: whole(8545, 0, 65_535),
     LEDGER_ADDRESS: z
       .string()
       .regex(/^0x[0-9a-fA-F]{40}$/, "0x and 40 hexadecimal digits")
@@ -60,10 +62,12 @@ const Environment = z
   })
   .superRefine((value, context) => {
     if (value.CHAIN_RPC_URL === undefined) return;
-    for (const name of ["LEDGER_ADDRESS", "ANCHORER_KEY"] as const) {
-      if (value[name] === undefined) {
-        context.addIssue({ code: "custom", path: [name], message: "is needed with CHAIN_RPC_URL" });
-      }
+    if (value.ANCHORER_KEY === undefined) {
+      context.addIssue({ code: "custom", path: ["ANCHORER_KEY"], message: "is needed with CHAIN_RPC_URL" });
+    }
+    if (value.LEDGER_ADDRESS === undefined && value.BUREAU_KEY === undefined) {
+      const message = "with CHAIN_RPC_URL either the contract's address or BUREAU_KEY, to deploy it, is needed";
+      context.addIssue({ code: "custom", path: ["LEDGER_ADDRESS"], message });
     }
   });
 

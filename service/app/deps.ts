@@ -23,6 +23,8 @@ export type Deps = {
 };
 
 export type Settings = {
+  /** Origin of the public pages: "https://host", no slash at the end. */
+  readonly publicUrl: string;
   /** Where the printed QR codes lead. */
   readonly qrPlace: QrPlace;
   /** HMAC-SHA-256 of a QR code's text, under this installation's key. */

@@ -1,0 +1,23 @@
+// npm start: runs the service; on its first start it also plays the demo.
+import { parseConfig } from "../service/config.ts";
+import { AppError } from "../service/core/errors.ts";
+import { runService } from "../service/run.ts";
+import { playDemo } from "./playDemo.ts";
+
+try {
+  const config = parseConfig(process.env);
+  const { isFirstStart, url } = await runService(config);
+  if (isFirstStart && url !== undefined) {
+    console.log("\n第一次启动：演示各开一张 (first start: one receipt of each kind)");
+    await playDemo(config.DATA_DIR, `http://localhost:${new URL(url).port}`);
+  }
+  console.log(`
+再开一张 (issue another):  npm run -s curl -- docs/examples/outpatient.json | sh
+验真 (verify):             npm run verify -- FILE.pdf
+审计 (audit):              npm run audit
+停止 (stop):               Ctrl-C`);
+} catch (error) {
+  const isOurs = error instanceof AppError;
+  console.error(isOurs ? `✗ ${error.code}: ${error.message}` : error instanceof Error ? error.message : error);
+  process.exit(1);
+}

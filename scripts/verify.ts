@@ -1,0 +1,72 @@
+// npm run verify -- FILE.pdf [--rpc URL] [--contract ADDRESS] [--chain-id N] [--json]: checks a receipt with the file and any node alone.
+import fs from "node:fs";
+import { parseArgs } from "node:util";
+import { fetchRpc } from "../service/adapters/chain/fetchRpc.ts";
+import { hexOf } from "../service/core/bytes.ts";
+import { jsonRpcReader } from "../service/core/ledgerCall.ts";
+import type { Outcome, Report } from "../service/core/report.ts";
+import { verifyPdf } from "../service/core/verify.ts";
+import { parseConfig } from "../service/config.ts";
+import { readLedgerFile } from "../service/ledgerFile.ts";
+
+const USAGE = `用法 (usage): npm run verify -- FILE.pdf [--rpc URL] [--contract 0x…] [--chain-id N] [--json]
+没有给出的节点和合约取自本机 data/ledger.json。 What is not given is taken from data/ledger.json of this installation.
+退出码 (exit code): 0 有效 valid, 1 无效 invalid, 2 无法断定 undetermined, 64 用法有误 usage`;
+const SIGNS: Readonly<Record<Outcome, string>> = { pass: "✓", fail: "✗", unknown: "?", skipped: "-" };
+const EXIT_CODES: Readonly<Record<Report["verdict"], number>> = { valid: 0, invalid: 1, undetermined: 2 };
+const VERDICTS: Readonly<Record<Report["verdict"], string>> = {
+  valid: "✓ 真实有效 (valid)",
+  invalid: "✗ 无效 (invalid)",
+  undetermined: "? 无法断定 (undetermined)",
+};
+const STATES: Readonly<Record<Report["state"], string>> = {
+  normal: "正常 (normal)",
+  reversed: "已冲红 (reversed)",
+  on_paper: "已换开纸质票据 (changed to paper)",
+  claimed: "已入账 (claimed)",
+  not_anchored: "尚未上链 (not yet anchored)",
+  unknown: "未知 (could not be told)",
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rpc: { type: "string" },
+    contract: { type: "string" },
+    "chain-id": { type: "string" },
+    json: { type: "boolean", default: false },
+  },
+});
+const [file] = positionals;
+const known = readLedgerFile(parseConfig(process.env).DATA_DIR);
+const rpcUrl = values.rpc ?? known?.rpcUrl;
+const address = (values.contract ?? known?.contract)?.toLowerCase();
+if (file === undefined || rpcUrl === undefined || address === undefined) {
+  console.error(USAGE);
+  process.exit(64);
+}
+const rpc = fetchRpc(rpcUrl);
+const chainId = Number(values["chain-id"] ?? known?.chainId ?? (await rpc("eth_chainId", [])));
+const report = await verifyPdf(fs.readFileSync(file), {
+  reader: jsonRpcReader(rpc),
+  trustedContract: { chainId, address },
+  nowMs: Date.now(),
+});
+if (values.json) console.log(JSON.stringify(report, (_, value: unknown) => (value instanceof Uint8Array ? hexOf(value) : value), 2));
+else show(report);
+process.exitCode = EXIT_CODES[report.verdict];
+
+function show({ verdict, state, checks, data, chain, proof }: Report): void {
+  for (const check of checks) {
+    const why = check.reason === undefined ? "" : ` [${check.reason}]`;
+    console.log(`${SIGNS[check.outcome]} ${check.title.zh} (${check.title.en}): ${check.zh}${why}`);
+  }
+  if (data !== undefined && verdict === "valid") {
+    console.log(`票据 ${String(data["eInvoiceName"])} ${String(data["eInvoiceCode"])} ${String(data["eInvoiceNumber"])}`);
+  }
+  if (proof !== undefined && chain !== undefined) {
+    const time = new Date(chain.batchTimeS * 1000).toISOString();
+    console.log(`链 ${chain.chainId} 合约 ${chain.contract} 批次 ${proof.batch} ${time}，读自区块 ${chain.blockNumber}`);
+  }
+  console.log(`${VERDICTS[verdict]}，状态：${STATES[state]}`);
+}

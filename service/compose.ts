@@ -1,0 +1,218 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import type { DataSource } from "typeorm";
+import { openFileBlobs } from "./adapters/blob/fileBlobs.ts";
+import { startEmbeddedPostgres, type EmbeddedPostgres } from "./adapters/postgres/embeddedPostgres.ts";
+import { openKeystore, type Keystore } from "./adapters/sign/keystore.ts";
+import { createBell } from "./adapters/system/bell.ts";
+import { systemClock } from "./adapters/system/clock.ts";
+import { createFailpoint } from "./adapters/system/failpoint.ts";
+import { systemHash } from "./adapters/system/hash.ts";
+import { createLog } from "./adapters/system/log.ts";
+import { systemRandom } from "./adapters/system/random.ts";
+import type { Deps } from "./app/deps.ts";
+import type { BlobStore, Failpoint, Log, Store } from "./app/ports.ts";
+import { createSegmentTrees } from "./app/segmentTrees.ts";
+import type { Config } from "./config.ts";
+import { openDatabase } from "./db/dataSource.ts";
+import { createStore } from "./db/store.ts";
+import { builtinKinds } from "./domain/kinds/builtin.ts";
+import type { QrPlace } from "./domain/qrText.ts";
+import { admitDemoUnits, noteDemoUrl, prepareBureau } from "./firstStart.ts";
+import { createApp } from "./http/app.ts";
+import { listen } from "./http/server.ts";
+import { writeLedgerFile } from "./ledgerFile.ts";
+import { openLedger, type LedgerParts, type Progress } from "./openLedger.ts";
+import { startRenderPool } from "./threads/renderPool.ts";
+import { startAnchorWorker } from "./workers/anchor.ts";
+import type { Worker } from "./workers/loop.ts";
+import { startRenderWorker } from "./workers/render.ts";
+
+export const VERSION = "0.1.0";
+
+/** What commands beside the service need: opened, and nothing running. */
+export type Parts = LedgerParts & {
+  readonly config: Config;
+  readonly log: Log;
+  readonly store: Store;
+  readonly blobs: BlobStore;
+  readonly keystore: Keystore;
+};
+
+/** The whole program, running. */
+export type Service = {
+  readonly deps: Deps;
+  readonly parts: Parts;
+  /** Origin of the pages; undefined without the role http. */
+  readonly url: string | undefined;
+  /** True if this start admitted the demo units. */
+  readonly isFirstStart: boolean;
+  stop(): Promise<void>;
+};
+
+type OpenOptions = { readonly mayDeploy: boolean };
+
+/**
+ * Opens database, keystore, documents and ledger. Without mayDeploy only what is there is opened.
+ * @throws AppError the codes of each part; nothing is left running then
+ */
+export async function openParts(
+  config: Config,
+  progress: Progress,
+  { mayDeploy }: OpenOptions = { mayDeploy: false },
+): Promise<Parts> {
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const each of stops.splice(0).reverse()) await each();
+  };
+  try {
+    const postgres = config.DATABASE_URL === undefined ? await startPostgres(config, progress) : undefined;
+    // A command beside a running service has adopted its server, and must leave it running.
+    if (postgres !== undefined && (mayDeploy || !postgres.isAdopted)) stops.push(() => postgres.stop());
+    const failpoint = createFailpoint(config.FAILPOINT);
+    const { store, dataSource } = await openStore(config.DATABASE_URL ?? postgres?.url ?? "", failpoint);
+    stops.push(() => dataSource.destroy());
+    const keystore = openKeys(config);
+    const ledgerParts = await openLedger({ config, store, keystore, progress, mayDeploy });
+    stops.push(() => ledgerParts.stop());
+    const blobs = await openFileBlobs(path.join(config.DATA_DIR, "documents"));
+    return { ...ledgerParts, config, log: createLog(config.LOG_LEVEL), store, blobs, keystore, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/**
+ * Starts the program with the roles that the configuration names.
+ * @throws AppError as openParts; nothing is left running then
+ */
+export async function startService(config: Config, progress: Progress): Promise<Service> {
+  const parts = await openParts(config, progress, { mayDeploy: true });
+  const stops: (() => Promise<void>)[] = [() => parts.stop()];
+  const stop = async (): Promise<void> => {
+    for (const each of stops.splice(0).reverse()) await each();
+  };
+  try {
+    const isFirstStart = await setUp(parts, progress);
+    progress("打开字库，启动绘制线程 (opening fonts, starting render threads)");
+    const renderer = await startRenderPool({
+      keystoreDir: keystoreDirOf(config),
+      passphrase: passphraseOf(config),
+      threadCount: config.RENDER_THREADS,
+      isSample: config.SAMPLE,
+    });
+    stops.push(() => renderer.stop());
+    const deps = makeDeps(parts, renderer);
+    await deps.store.releaseClaims(deps.settings.holder);
+    const workers = startWorkers(deps, config);
+    stops.push(async () => {
+      await Promise.all(workers.map((worker) => worker.stop()));
+    });
+    const server = config.ROLES.includes("http") ? await openPages(deps, parts) : undefined;
+    if (server !== undefined) stops.push(() => server.close());
+    const url = server === undefined ? undefined : (config.PUBLIC_URL ?? `http://localhost:${server.port}`);
+    if (url !== undefined) noteDemoUrl(config.DATA_DIR, url);
+    return { deps, parts, url, isFirstStart, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function startPostgres(config: Config, progress: Progress): Promise<EmbeddedPostgres> {
+  progress("启动内置数据库 (starting the embedded PostgreSQL)");
+  return startEmbeddedPostgres({ dir: path.join(config.DATA_DIR, "postgres"), database: "lianpiao" });
+}
+
+async function openStore(url: string, failpoint: Failpoint): Promise<{ store: Store; dataSource: DataSource }> {
+  const dataSource = await openDatabase(url);
+  return { store: createStore(dataSource, failpoint), dataSource };
+}
+
+const keystoreDirOf = (config: Config): string => path.join(config.DATA_DIR, "keys");
+
+function openKeys(config: Config): Keystore {
+  return openKeystore({ dir: keystoreDirOf(config), passphrase: passphraseOf(config), nowMs: systemClock.nowMs });
+}
+
+/** Without a passphrase from outside, a random one lies beside the keys: for trying out, not for keeping secrets. */
+function passphraseOf(config: Config): string {
+  if (config.KEYSTORE_PASSPHRASE !== undefined) return config.KEYSTORE_PASSPHRASE;
+  const file = path.join(keystoreDirOf(config), "passphrase");
+  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  if (!fs.existsSync(file)) {
+    const temporary = `${file}.${process.pid}`;
+    fs.writeFileSync(temporary, randomBytes(24).toString("base64url"), { mode: 0o600, flush: true });
+    fs.renameSync(temporary, file);
+  }
+  return fs.readFileSync(file, "utf8");
+}
+
+async function setUp(parts: Parts, progress: Progress): Promise<boolean> {
+  const { config, store, deployment, rpcUrl } = parts;
+  writeLedgerFile(config.DATA_DIR, { chainId: deployment.chainId, contract: deployment.contract, rpcUrl });
+  if (parts.admin === undefined) return false;
+  await prepareBureau(parts.keystore, parts.admin, progress);
+  if (!config.DEMO_UNITS) return false;
+  const isFirst = (await store.units()).length === 0;
+  await admitDemoUnits(parts, parts.admin, progress);
+  return isFirst;
+}
+
+function makeDeps(parts: Parts, renderer: Deps["renderer"]): Deps {
+  const { config, store, blobs, ledger, keystore, log } = parts;
+  const publicUrl = config.PUBLIC_URL ?? `http://localhost:${config.PORT}`;
+  // With the embedded chain no other program can share this folder, so a restart takes its own leases up at once.
+  const isAlone = config.CHAIN_RPC_URL === undefined;
+  return {
+    clock: systemClock,
+    random: systemRandom,
+    bell: createBell(),
+    hash: systemHash,
+    log,
+    store,
+    renderer,
+    blobs,
+    ledger,
+    ledgerSigner: keystore,
+    segmentTrees: createSegmentTrees(store),
+    failpoint: createFailpoint(config.FAILPOINT),
+    kinds: new Map(builtinKinds.map((kind) => [kind.id, kind])),
+    settings: {
+      publicUrl,
+      qrPlace: qrPlaceOf(publicUrl),
+      qrMac: (text) => keystore.mac("qr", text),
+      confirmations: config.CONFIRMATIONS,
+      anchorMaxReceipts: config.ANCHOR_MAX_RECEIPTS,
+      resendAfterMs: config.RESEND_AFTER_MS,
+      replaceAfterMs: config.REPLACE_AFTER_MS,
+      holder: isAlone ? "embedded" : randomUUID(),
+    },
+  };
+}
+
+const qrPlaceOf = (publicUrl: string): QrPlace => ({ host: new URL(publicUrl).host, template: "1", appId: "lianpiao" });
+
+function startWorkers(deps: Deps, config: Config): readonly Worker[] {
+  return [
+    ...(config.ROLES.includes("render") ? [startRenderWorker(deps)] : []),
+    ...(config.ROLES.includes("anchor") ? [startAnchorWorker(deps, config.ANCHOR_INTERVAL_MS)] : []),
+  ];
+}
+
+function openPages(deps: Deps, parts: Parts): ReturnType<typeof listen> {
+  const { config, keystore } = parts;
+  const app = createApp({
+    deps,
+    openSecret: (sealed) => keystore.openSecret(sealed),
+    probes: [
+      { name: "database", isRequired: true, check: async () => void (await deps.store.deployment()) },
+      { name: "chain", isRequired: false, check: async () => void (await deps.ledger.head()) },
+    ],
+    version: VERSION,
+    signatureWindowS: config.SIGNATURE_WINDOW_S,
+  });
+  return listen(app, config.HOST, config.PORT);
+}

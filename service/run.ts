@@ -1,0 +1,39 @@
+import { startService, type Service } from "./compose.ts";
+import type { Config } from "./config.ts";
+
+/** Starts the program, tells people where everything is, and stops it in order on SIGINT or SIGTERM. */
+export async function runService(config: Config): Promise<Service> {
+  const service = await startService(config, (message) => console.log(`… ${message}`));
+  let isStopping = false;
+  const stop = (): void => {
+    if (isStopping) return;
+    isStopping = true;
+    console.log("… 正在停止 (stopping)");
+    service.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  await tell(service);
+  return service;
+}
+
+async function tell({ parts, url, deps }: Service): Promise<void> {
+  const { deployment, rpcUrl, config } = parts;
+  const head = await deps.ledger.head();
+  console.log(`
+链票已启动 (Lianpiao is up), ${Math.round(performance.now())} ms
+  账本合约 (contract)  ${deployment.contract}  链 (chain) ${deployment.chainId}  批次 (batches) ${head.batchCount}
+  链节点 (chain node)  ${rpcUrl}
+  数据目录 (data)      ${config.DATA_DIR}
+  角色 (roles)         ${config.ROLES.join(", ")}`);
+  if (url !== undefined) {
+    console.log(`  首页 (pages)         ${url}/
+  接口文档 (API docs)  ${url}/docs`);
+  }
+}

@@ -1,0 +1,63 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { beginningOf, fitText, wrapText } from "../../../service/adapters/pdf/fitText.ts";
+import { advanceOf, glyphsOf } from "../../../service/adapters/pdf/glyphText.ts";
+import { fonts, RARE } from "./faceSamples.ts";
+
+const width = (text: string, size: number): number => (advanceOf(glyphsOf(fonts().book, text)) * size) / 1000;
+const text = fc
+  .array(fc.constantFrom(..."财政电子票据abcXYZ0123456789，。（）·- ", ...RARE), { maxLength: 120 })
+  .map((characters) => characters.join(""));
+
+describe("fitText", function () {
+  this.timeout(60_000);
+
+  it("keeps a text that fits in its full size, to the last thousandth", () => {
+    const box = { width: 80, height: 12, size: 8, minSize: 5 };
+    expect(fitText(fonts().book, "财政电子票据财政电子", box)).to.deep.equal({ lines: ["财政电子票据财政电子"], size: 8 });
+    const tight = fitText(fonts().book, "财政电子票据财政电子", { ...box, width: 79.99 });
+    expect(tight).to.deep.equal({ lines: ["财政电子票据财政电子"], size: 7.9 });
+  });
+
+  it("wraps when one line would be too small, and says when nothing fits", () => {
+    const box = { width: 40, height: 14.4, size: 8, minSize: 5 };
+    expect(fitText(fonts().book, "财政电子票据财政电子", box)).to.deep.equal({ lines: ["财政电子票据", "财政电子"], size: 6 });
+    expect(fitText(fonts().book, "财".repeat(17), { ...box, height: 11 })).to.equal(undefined);
+  });
+
+  it("never loses a character and never runs over its box", () => {
+    fc.assert(
+      fc.property(text, fc.integer({ min: 20, max: 300 }), fc.integer({ min: 7, max: 40 }), (content, w, h) => {
+        const box = { width: w, height: h, size: 8, minSize: 5 };
+        const fitted = fitText(fonts().book, content, box);
+        if (fitted === undefined) return;
+        const { lines, size } = fitted;
+        expect(lines.join("").replaceAll(" ", "")).to.equal(content.replaceAll(" ", ""));
+        expect(size).to.be.within(5, 8);
+        for (const line of lines) expect(width(line.trimEnd(), size)).to.be.at.most(w + 1e-6);
+        if (lines.length > 1) expect(lines.length * size * 1.2).to.be.at.most(h);
+      }),
+    );
+  });
+
+  it("breaks neither words nor numbers that fit a line, and starts no line with a closing mark", () => {
+    fc.assert(
+      fc.property(text, fc.integer({ min: 60, max: 200 }), (content, w) => {
+        const lines = wrapText(fonts().book, content, w, 8);
+        for (const [index, line] of lines.entries()) {
+          const before = lines[index - 1] ?? "";
+          const word = /[\w]+$/.exec(before)?.[0] ?? "";
+          const rest = /^[\w]+/.exec(line)?.[0] ?? "";
+          if (word !== "" && rest !== "" && !before.endsWith(" ")) expect(width(word + rest, 8)).to.be.greaterThan(40);
+          if (index > 0) expect(line).not.to.match(/^[，。）](?=.*\p{Unified_Ideograph}.)/u.test(before) ? /^[，。）]{9}/ : /^\u0000/);
+        }
+      }),
+    );
+  });
+
+  it("shortens with a mark, inside the width", () => {
+    const short = beginningOf(fonts().book, "财".repeat(50), 100, 8, "…（见续页）");
+    expect(short).to.match(/^财{5,7}…（见续页）$/);
+    expect(width(short, 8)).to.be.at.most(100);
+  });
+});

@@ -25,7 +25,14 @@ describe("eInvoiceXml", () => {
       ...["PayMode", "BizCode", "CurrencyType", "ExchangeRate", "Remark", "HandlingPerson", "Checker"],
       "SupervisorRemark",
     ]);
-    const medical = ["MedicalType", "PatientNumber", "MedicalDate", "OrgType", "MedicalInsuranceType", "MedicalInsuranceID"];
+    const medical = [
+      "MedicalType",
+      "PatientNumber",
+      "MedicalDate",
+      "OrgType",
+      "MedicalInsuranceType",
+      "MedicalInsuranceID",
+    ];
     const at = names.indexOf("MedicalType");
     expect(names.slice(at, at + 6)).to.deep.equal(medical);
   });

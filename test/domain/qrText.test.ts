@@ -29,7 +29,9 @@ describe("qrText", () => {
   });
 
   it("reads both forms that are seen on real receipts", () => {
-    const old = parseQrText("https://www.chinaebill.cn/d?t=501&a=89AMy0Cj6&d=44060122_8040675619_3f7484_20221118&s=B62B74A4D1");
+    const old = parseQrText(
+      "https://www.chinaebill.cn/d?t=501&a=89AMy0Cj6&d=44060122_8040675619_3f7484_20221118&s=B62B74A4D1",
+    );
     expect(old.totalAmount).to.equal(undefined);
     expect(old.issueDate).to.equal("20221118");
     const newer = parseQrText(

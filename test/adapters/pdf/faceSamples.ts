@@ -42,7 +42,14 @@ export const faceSamples: Readonly<Record<"outpatient" | "inpatient" | "penalty"
   penalty: () => {
     const items = [
       item({ itemCode: "103050101", itemName: "交通违法罚款", itemUnit: "笔", itemStd: "200.00", itemAmount: 20_000 }),
-      item({ itemCode: "JCFK", itemName: "加处罚款", itemQuantity: "20", itemUnit: "天", itemStd: "6.00", itemAmount: 12_000 }),
+      item({
+        itemCode: "JCFK",
+        itemName: "加处罚款",
+        itemQuantity: "20",
+        itemUnit: "天",
+        itemStd: "6.00",
+        itemAmount: 12_000,
+      }),
     ];
     return {
       ...renderSample(3),
@@ -59,14 +66,21 @@ export const faceSamples: Readonly<Record<"outpatient" | "inpatient" | "penalty"
     };
   },
   nontax: () => {
-    const items = [item({ itemCode: "103042703", itemName: "高中学费", itemUnit: "学期", itemStd: "1250.00", itemAmount: 125_000 })];
+    const items = [
+      item({ itemCode: "103042703", itemName: "高中学费", itemUnit: "学期", itemStd: "1250.00", itemAmount: 125_000 }),
+    ];
     return {
       ...renderSample(4),
       eInvoiceName: "广东省非税收入统一票据（电子）",
       eInvoiceCode: "44010126",
       invoicingPartyName: "示例高级中学",
       totalAmount: sum(items),
-      mainExt: { payCode: "44030026000000000099", exeAgencyCode: "440300205", relatedInvoiceCode: "", relatedInvoiceNumber: "" },
+      mainExt: {
+        payCode: "44030026000000000099",
+        exeAgencyCode: "440300205",
+        relatedInvoiceCode: "",
+        relatedInvoiceNumber: "",
+      },
       items,
       remark: "2025-2026学年第二学期",
     };

@@ -14,14 +14,20 @@ describe("fitText", function () {
 
   it("keeps a text that fits in its full size, to the last thousandth", () => {
     const box = { width: 80, height: 12, size: 8, minSize: 5 };
-    expect(fitText(fonts().book, "财政电子票据财政电子", box)).to.deep.equal({ lines: ["财政电子票据财政电子"], size: 8 });
+    expect(fitText(fonts().book, "财政电子票据财政电子", box)).to.deep.equal({
+      lines: ["财政电子票据财政电子"],
+      size: 8,
+    });
     const tight = fitText(fonts().book, "财政电子票据财政电子", { ...box, width: 79.99 });
     expect(tight).to.deep.equal({ lines: ["财政电子票据财政电子"], size: 7.9 });
   });
 
   it("wraps when one line would be too small, and says when nothing fits", () => {
     const box = { width: 40, height: 14.4, size: 8, minSize: 5 };
-    expect(fitText(fonts().book, "财政电子票据财政电子", box)).to.deep.equal({ lines: ["财政电子票据", "财政电子"], size: 6 });
+    expect(fitText(fonts().book, "财政电子票据财政电子", box)).to.deep.equal({
+      lines: ["财政电子票据", "财政电子"],
+      size: 6,
+    });
     expect(fitText(fonts().book, "财".repeat(17), { ...box, height: 11 })).to.equal(undefined);
   });
 
@@ -40,19 +46,14 @@ describe("fitText", function () {
     );
   });
 
-  it("breaks neither words nor numbers that fit a line, and starts no line with a closing mark", () => {
-    fc.assert(
-      fc.property(text, fc.integer({ min: 60, max: 200 }), (content, w) => {
-        const lines = wrapText(fonts().book, content, w, 8);
-        for (const [index, line] of lines.entries()) {
-          const before = lines[index - 1] ?? "";
-          const word = /[\w]+$/.exec(before)?.[0] ?? "";
-          const rest = /^[\w]+/.exec(line)?.[0] ?? "";
-          if (word !== "" && rest !== "" && !before.endsWith(" ")) expect(width(word + rest, 8)).to.be.greaterThan(40);
-          if (index > 0) expect(line).not.to.match(/^[，。）](?=.*\p{Unified_Ideograph}.)/u.test(before) ? /^[，。）]{9}/ : /^\u0000/);
-        }
-      }),
-    );
+  it("breaks neither words nor numbers that fit a line", () => {
+    expect(wrapText(fonts().book, "票据票据abcd1234", 60, 8)).to.deep.equal(["票据票据", "abcd1234"]);
+    expect(wrapText(fonts().book, "a".repeat(40), 60, 8).length).to.be.greaterThan(2);
+  });
+
+  it("starts no line with a closing mark", () => {
+    expect(wrapText(fonts().book, "财政电子，票据", 32, 8)).to.deep.equal(["财政电", "子，票据"]);
+    expect(wrapText(fonts().book, "财政电子（票据", 32, 8)).to.deep.equal(["财政电子", "（票据"]);
   });
 
   it("shortens with a mark, inside the width", () => {

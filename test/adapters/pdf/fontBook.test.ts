@@ -12,7 +12,10 @@ describe("fontBook", function () {
       for (let trail = 0x40; trail <= 0xfe; trail++) {
         if (trail === 0x7f) continue;
         const character = tryDecode(decoder, lead, trail);
-        if (/^\p{Unified_Ideograph}$/u.test(character) && fonts().book.find(character.codePointAt(0) ?? 0)?.font !== 0) {
+        if (
+          /^\p{Unified_Ideograph}$/u.test(character) &&
+          fonts().book.find(character.codePointAt(0) ?? 0)?.font !== 0
+        ) {
           others.push(character);
         }
       }
@@ -35,7 +38,11 @@ describe("fontBook", function () {
   });
 
   it("refuses private-use and control characters but takes line breaks and tabs as spaces", () => {
-    expect(missingCharacters(fonts().book, ["a\ue000b", "\u{f0001}", "\u0001"])).to.deep.equal(["\ue000", "\u{f0001}", "\u0001"]);
+    expect(missingCharacters(fonts().book, ["a\ue000b", "\u{f0001}", "\u0001"])).to.deep.equal([
+      "\ue000",
+      "\u{f0001}",
+      "\u0001",
+    ]);
     expect(missingCharacters(fonts().book, ["a\r\n\tb"])).to.deep.equal([]);
   });
 
@@ -47,7 +54,7 @@ describe("fontBook", function () {
   });
 });
 
-function tryDecode(decoder: TextDecoder, lead: number, trail: number): string {
+function tryDecode(decoder: InstanceType<typeof TextDecoder>, lead: number, trail: number): string {
   try {
     return decoder.decode(Uint8Array.of(lead, trail));
   } catch {

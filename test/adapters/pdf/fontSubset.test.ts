@@ -62,7 +62,25 @@ describe("fontSubset", function () {
     const [source] = fonts().book.fonts;
     if (source === undefined) throw new Error("no font");
     // A composite of two parts: words for arguments, then bytes and a scale (OpenType, glyf).
-    const composite = Uint8Array.of(...[0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0], 0, 0x21, 0, 7, 0, 1, 0, 2, 0, 0x08, 0, 9, 1, 2, 0x40, 0);
+    const composite = Uint8Array.of(
+      ...[0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0],
+      0,
+      0x21,
+      0,
+      7,
+      0,
+      1,
+      0,
+      2,
+      0,
+      0x08,
+      0,
+      9,
+      1,
+      2,
+      0x40,
+      0,
+    );
     const font: TrueTypeFont = { ...source, outlineBytes: (g) => (g === 5 ? composite : source.outlineBytes(g)) };
     const glyphs = withComponents(font, [5]);
     expect(glyphs).to.deep.equal([0, 5, 7, 9]);

@@ -17,7 +17,11 @@ export function runOn(bytes: Uint8Array, tool: string, ...args: readonly string[
   return inFolder((folder) => {
     const file = path.join(folder, "file.pdf");
     fs.writeFileSync(file, bytes);
-    return execFileSync(tool, args.map((arg) => (arg === "{}" ? file : arg)), { stdio: "pipe" });
+    return execFileSync(
+      tool,
+      args.map((arg) => (arg === "{}" ? file : arg)),
+      { stdio: "pipe" },
+    );
   });
 }
 
@@ -30,13 +34,21 @@ export function inFolder<Result>(work: (folder: string) => Result): Result {
   }
 }
 
-/** All text of the document, without white space. */
+/** The text of each page, line by line as the eye reads it. */
+export function pagesOf(pdf: Uint8Array): readonly string[] {
+  return runOn(pdf, "pdftotext", "-layout", "{}", "-").toString().split("\f").slice(0, -1);
+}
+
+/** All text of the document, line by line, without white space. */
 export function textOf(pdf: Uint8Array): string {
-  return runOn(pdf, "pdftotext", "-raw", "{}", "-").toString().replaceAll(/\s/g, "");
+  return pagesOf(pdf).join("").replaceAll(/\s/g, "");
 }
 
 /** The first page as grey values. */
-export function rasterOf(pdf: Uint8Array, dpi: number): { readonly width: number; readonly height: number; readonly data: Uint8Array } {
+export function rasterOf(
+  pdf: Uint8Array,
+  dpi: number,
+): { readonly width: number; readonly height: number; readonly data: Uint8Array } {
   const pgm = runOn(pdf, "pdftoppm", "-r", String(dpi), "-gray", "-f", "1", "-l", "1", "-singlefile", "{}");
   const [, width = "0", height = "0"] = /^P5\s(\d+)\s(\d+)\s255\s/.exec(pgm.subarray(0, 40).toString("latin1")) ?? [];
   const size = Number(width) * Number(height);

@@ -51,14 +51,20 @@ describe("keystore", () => {
   it("gives the bureau's supervision identity another key and another name", () => {
     const supervision = parseCertificate(keystore.supervisionSigner().certificate);
     expect(supervision.commonName).to.equal("示例财政局监制");
-    expect(supervision.publicKey).not.to.deep.equal(parseCertificate(keystore.unitSigner("hospital").certificate).publicKey);
+    expect(supervision.publicKey).not.to.deep.equal(
+      parseCertificate(keystore.unitSigner("hospital").certificate).publicKey,
+    );
   });
 
   it("signs detached CMS that OpenSSL verifies against the root", () => {
     const content = Buffer.from("<EInvoice/>\n");
     const signer = keystore.unitSigner("hospital");
     const cms = signer.signCms(createHash("sha256").update(content).digest());
-    for (const [name, bytes] of [["c", content], ["p7s", cms], ["root.der", signer.root]] as const) {
+    for (const [name, bytes] of [
+      ["c", content],
+      ["p7s", cms],
+      ["root.der", signer.root],
+    ] as const) {
       fs.writeFileSync(path.join(dir, name), bytes);
     }
     const at = (name: string): string => path.join(dir, name);

@@ -1,0 +1,32 @@
+import type { Reply, SignedCall } from "../call.ts";
+import type { SignedRoute } from "../route.ts";
+import { unitDocs } from "./docs.ts";
+import { postBatch, postReceipt, type UnitContext } from "./issue.ts";
+import { getBooks, getJson, getPdf, getProof, getReceipt, getXml, listReceipts } from "./read.ts";
+
+const SINGLE_LIMIT_BYTES = 1_048_576;
+const BATCH_LIMIT_BYTES = 8 * 1_048_576;
+
+/** What units call. */
+export function unitRoutes(context: UnitContext): readonly SignedRoute[] {
+  const post = { method: "POST", access: "signed", isIssuing: true } as const;
+  const get = { method: "GET", access: "signed", isIssuing: false, bodyLimitBytes: 0 } as const;
+  const by =
+    (handler: (context: UnitContext, call: SignedCall) => Promise<Reply>) =>
+    (call: SignedCall): Promise<Reply> =>
+      handler(context, call);
+  const one = "/v1/receipts/{code}/{number}";
+  const { issueReceipt, issueBatch, listReceipts: list, getReceipt: single, getPdf: pdf, getXml: xml } = unitDocs;
+  const { getJson: json, getProof: proof, listBooks } = unitDocs;
+  return [
+    { ...post, path: "/v1/receipts", bodyLimitBytes: SINGLE_LIMIT_BYTES, doc: issueReceipt, handle: by(postReceipt) },
+    { ...post, path: "/v1/receipts/batch", bodyLimitBytes: BATCH_LIMIT_BYTES, doc: issueBatch, handle: by(postBatch) },
+    { ...get, path: "/v1/receipts", doc: list, handle: by(listReceipts) },
+    { ...get, path: one, doc: single, handle: by(getReceipt) },
+    { ...get, path: `${one}/pdf`, doc: pdf, handle: by(getPdf) },
+    { ...get, path: `${one}/xml`, doc: xml, handle: by(getXml) },
+    { ...get, path: `${one}/json`, doc: json, handle: by(getJson) },
+    { ...get, path: `${one}/proof`, doc: proof, handle: by(getProof) },
+    { ...get, path: "/v1/books", doc: listBooks, handle: by(getBooks) },
+  ];
+}

@@ -4,14 +4,14 @@ import hardhatEthers from "@nomicfoundation/hardhat-ethers";
 import hardhatEthersChaiMatchers from "@nomicfoundation/hardhat-ethers-chai-matchers";
 import hardhatMocha from "@nomicfoundation/hardhat-mocha";
 import hardhatNetworkHelpers from "@nomicfoundation/hardhat-network-helpers";
+import solc from "solc/package.json" with { type: "json" };
 
 // The compiler is the npm package solc (WASM build), so nothing is downloaded.
 const require = createRequire(import.meta.url);
-const solcVersion: string = require("solc/package.json").version;
 const solcPath = require.resolve("solc/soljson.js");
 
 const compiler = (runs: number) => ({
-  version: solcVersion,
+  version: solc.version,
   path: solcPath,
   settings: {
     evmVersion: "cancun",
@@ -21,12 +21,7 @@ const compiler = (runs: number) => ({
 });
 
 export default defineConfig({
-  plugins: [
-    hardhatEthers,
-    hardhatEthersChaiMatchers,
-    hardhatMocha,
-    hardhatNetworkHelpers,
-  ],
+  plugins: [hardhatEthers, hardhatEthersChaiMatchers, hardhatMocha, hardhatNetworkHelpers],
   solidity: {
     profiles: {
       default: { compilers: [compiler(200)] },

@@ -2,9 +2,10 @@
 pragma solidity 0.8.37;
 
 /// @title Refusals of the receipt ledger.
-/// @notice Whatever one segment of a batch can be refused for names its book FIRST: the anchorer decodes the first word
-/// of the arguments as a bookId, sets that book's segment aside and sends the others again.
-/// Roles and pausing refuse with OpenZeppelin's own errors: AccessControlUnauthorizedAccount, EnforcedPause, ExpectedPause.
+/// @notice Whatever one segment of a batch can be refused for names its book FIRST: the anchorer decodes the first
+/// word of the arguments as a bookId, sets that book's segment aside and sends the others again.
+/// Roles and pausing refuse with OpenZeppelin's own errors: AccessControlUnauthorizedAccount, EnforcedPause,
+/// ExpectedPause.
 interface ILedgerErrors {
     // ---- deployment
 
@@ -23,7 +24,8 @@ interface ILedgerErrors {
     /// @param id the unit or claimant that has it
     error LedgerCreditCodeTaken(bytes18 creditCode, uint32 id);
 
-    /// @notice A unit's signer or a claimant's account may not be the zero address: ecrecover answers zero for garbage.
+    /// @notice A unit's signer or a claimant's account may not be the zero address: ecrecover answers zero for
+    /// garbage.
     error LedgerAddressZero();
 
     /// @notice No unit has this id.
@@ -89,7 +91,8 @@ interface ILedgerErrors {
 
     // ---- books
 
-    /// @notice A book's code has at most 8 digits and is not 0; its numbers run from 1 to 9,999,999,999, first <= last.
+    /// @notice A book's code has at most 8 digits and is not 0; its numbers run from 1 to 9,999,999,999, first <=
+    /// last.
     /// @param code the code given
     /// @param first the first number given
     /// @param last the last number given

@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 /// @title What the receipt ledger did.
-/// @notice With OpenZeppelin's RoleGranted, RoleRevoked, Paused and Unpaused, these logs alone rebuild every value that a
-/// view answers: what depends on time carries its time, in seconds. Each is emitted right after its change.
+/// @notice With OpenZeppelin's RoleGranted, RoleRevoked, Paused and Unpaused, these logs alone rebuild every value
+/// that a view answers: what depends on time carries its time, in seconds. Each is emitted right after its change.
 interface ILedgerEvents {
     /// @notice The ledger was opened, with what can never change.
     /// @param predecessor the ledger before, or zero
@@ -69,13 +69,7 @@ interface ILedgerEvents {
     /// @param code the receipt code
     /// @param first its first number
     /// @param last its last number
-    event BookGranted(
-        uint32 indexed bookId,
-        uint32 indexed unitId,
-        uint32 indexed code,
-        uint40 first,
-        uint40 last
-    );
+    event BookGranted(uint32 indexed bookId, uint32 indexed unitId, uint32 indexed code, uint40 first, uint40 last);
 
     /// @notice A book's end was lowered to `last`, or fixed there; the rest is never granted again.
     /// @param bookId the book

@@ -138,8 +138,8 @@ interface IReceiptLedger is ILedgerErrors, ILedgerEvents {
 
     // ---- what the anchorer does
 
-    /// @notice Appends one batch. Emits SegmentAnchored for each segment and BatchAnchored; reverts whole if anything is
-    /// wrong. Segments of one book may follow each other. Only ANCHORER_ROLE, not while paused.
+    /// @notice Appends one batch. Emits SegmentAnchored for each segment and BatchAnchored; reverts whole if anything
+    /// is wrong. Segments of one book may follow each other. Only ANCHORER_ROLE, not while paused.
     /// @dev Refusals of a segment: see ILedgerErrors, "segments"; each names the book first. LedgerBatchSize.
     /// @param segments 1 to 4,096, in the order of the batch's tree
     /// @return batchNo the number of the batch, from 1
@@ -185,8 +185,8 @@ interface IReceiptLedger is ILedgerErrors, ILedgerEvents {
     /// @param amountFen the amount to hold
     function lock(bytes32 leaf, uint64 capFen, uint64 amountFen) external;
 
-    /// @notice Records that the caller reimburses an amount. A lock of the caller on the receipt is spent by it, whatever
-    /// the amount: what it held beyond is free again.
+    /// @notice Records that the caller reimburses an amount. A lock of the caller on the receipt is spent by it,
+    /// whatever the amount: what it held beyond is free again.
     /// @dev As `lock` without LedgerLockHeld and LedgerLocksFull.
     /// @param leaf the receipt, which the caller has verified with its proof
     /// @param capFen the receipt's amount
@@ -216,8 +216,8 @@ interface IReceiptLedger is ILedgerErrors, ILedgerEvents {
     /// @return unitId from 1, in order
     function admitUnit(bytes18 creditCode, address signer) external returns (uint32 unitId);
 
-    /// @notice Suspends a unit: bars new grants and closes the books given, each after the last number given out. Books
-    /// of it that are not given are frozen until closeBook names their end or the unit is resumed.
+    /// @notice Suspends a unit: bars new grants and closes the books given, each after the last number given out.
+    /// Books of it that are not given are frozen until closeBook names their end or the unit is resumed.
     /// @dev LedgerUnitUnknown, LedgerUnitIsSuspended, LedgerLengthsDiffer, LedgerBookUnknown, LedgerBookOfOther,
     /// LedgerCloseOutside.
     /// @param unitId the unit
@@ -230,7 +230,8 @@ interface IReceiptLedger is ILedgerErrors, ILedgerEvents {
     /// @param unitId the unit
     function resumeUnit(uint32 unitId) external;
 
-    /// @notice Replaces a unit's key. Segments that the old key signed and that are not anchored have to be signed anew.
+    /// @notice Replaces a unit's key. Segments that the old key signed and that are not anchored have to be signed
+    /// anew.
     /// @dev LedgerUnitUnknown, LedgerAddressZero.
     /// @param unitId the unit
     /// @param signer the new signer
@@ -271,8 +272,8 @@ interface IReceiptLedger is ILedgerErrors, ILedgerEvents {
     function rekeyClaimant(uint32 claimantId, address account) external;
 
     /// @notice Grants a range of numbers to a unit. Not while paused.
-    /// @dev LedgerUnitUnknown, LedgerUnitIsSuspended, LedgerRangeMalformed, LedgerRangeOverlaps. Costs the same however
-    /// many books a code has, if ranges ascend; a range below costs a step for each book above it.
+    /// @dev LedgerUnitUnknown, LedgerUnitIsSuspended, LedgerRangeMalformed, LedgerRangeOverlaps. Costs the same
+    /// however many books a code has, if ranges ascend; a range below costs a step for each book above it.
     /// @param unitId the unit
     /// @param code the receipt code, 1 to 99,999,999
     /// @param first the first number, from 1

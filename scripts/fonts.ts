@@ -1,5 +1,6 @@
 /**
- * Makes the vendored fonts in service/adapters/pdf/fonts from the originals (needed only to renew them; see README.md there):
+ * Makes the vendored fonts in service/adapters/pdf/fonts from the originals (needed only to renew them; see README.md
+ * there):
  *   node scripts/fonts.ts NotoSerifSC_400Regular.ttf HanaMinA.ttf HanaMinB.ttf
  */
 import { readFileSync, writeFileSync } from "node:fs";

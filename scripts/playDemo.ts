@@ -9,7 +9,12 @@ import { sampleInput } from "../service/domain/samples.ts";
 import { readLedgerFile } from "../service/ledgerFile.ts";
 import { createClient, readDemoKey } from "./client.ts";
 
-type Issued = { readonly eInvoiceCode: string; readonly eInvoiceNumber: string; readonly status: string; readonly links: { readonly pdf: string } };
+type Issued = {
+  readonly eInvoiceCode: string;
+  readonly eInvoiceNumber: string;
+  readonly status: string;
+  readonly links: { readonly pdf: string };
+};
 
 /** Issues one receipt of each kind over HTTP, waits for its anchor, fetches it sealed, and verifies it with the chain's node alone. */
 export async function playDemo(dataDir: string, url: string): Promise<boolean> {
@@ -25,7 +30,11 @@ export async function playDemo(dataDir: string, url: string): Promise<boolean> {
       fs.writeFileSync(file, pdf);
       const { chainId, contract } = ledger;
       const reader = jsonRpcReader(fetchRpc(ledger.rpcUrl));
-      const report = await verifyPdf(pdf, { reader, trustedContract: { chainId, address: contract }, nowMs: Date.now() });
+      const report = await verifyPdf(pdf, {
+        reader,
+        trustedContract: { chainId, address: contract },
+        nowMs: Date.now(),
+      });
       const failed = report.checks.filter((check) => check.outcome !== "pass").map((check) => check.id);
       const sign = report.verdict === "valid" ? "✓" : "✗";
       console.log(`${sign} ${name}  ${kind}  ${issued.eInvoiceCode} ${issued.eInvoiceNumber}  ${issued.status}`);

@@ -29,7 +29,9 @@ for (const stage of stages) {
   total.skipped += count.skipped;
   if (count.failed > 0) failures.push(stage.name);
   const seconds = Math.round((Date.now() - startedMs) / 1000);
-  console.log(`== ${stage.name}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped in ${seconds} s`);
+  console.log(
+    `== ${stage.name}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped in ${seconds} s`,
+  );
 }
 
 if (failures.length > 0) console.log(`\nfailed: ${failures.join(", ")}`);
@@ -53,7 +55,6 @@ function run([program, ...args]: readonly string[]): Promise<{ code: number; out
 
 /** A runner's own counts; a command that prints none counts as one. A failing exit is never counted as passed. */
 function countOf(output: string, code: number): Count {
-  // eslint-disable-next-line no-control-regex -- colours are switched off where a runner allows it, and removed where not
   const plain = output.replace(/\u001b\[[0-9;]*m/g, "");
   const sum = (word: string): number =>
     [...plain.matchAll(new RegExp(`^\\s*(\\d+) ${word}`, "gm"))].reduce((all, match) => all + Number(match[1]), 0);

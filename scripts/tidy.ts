@@ -12,7 +12,10 @@ const allowedAtTop = new Set(
   ).split(" "),
 );
 
-const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: root, encoding: "utf8" })
+const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+  cwd: root,
+  encoding: "utf8",
+})
   .split("\n")
   .filter((file) => file !== "" && fs.existsSync(path.join(root, file)));
 const problems: string[] = [];

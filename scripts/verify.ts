@@ -52,7 +52,8 @@ const report = await verifyPdf(fs.readFileSync(file), {
   trustedContract: { chainId, address },
   nowMs: Date.now(),
 });
-if (values.json) console.log(JSON.stringify(report, (_, value: unknown) => (value instanceof Uint8Array ? hexOf(value) : value), 2));
+if (values.json)
+  console.log(JSON.stringify(report, (_, value: unknown) => (value instanceof Uint8Array ? hexOf(value) : value), 2));
 else show(report);
 process.exitCode = EXIT_CODES[report.verdict];
 
@@ -62,11 +63,14 @@ function show({ verdict, state, checks, data, chain, proof }: Report): void {
     console.log(`${SIGNS[check.outcome]} ${check.title.zh} (${check.title.en}): ${check.zh}${why}`);
   }
   if (data !== undefined && verdict === "valid") {
-    console.log(`票据 ${String(data["eInvoiceName"])} ${String(data["eInvoiceCode"])} ${String(data["eInvoiceNumber"])}`);
+    const parts = ["eInvoiceName", "eInvoiceCode", "eInvoiceNumber"].map((name) => data[name]);
+    console.log(`票据 ${parts.filter((part) => typeof part === "string").join(" ")}`);
   }
   if (proof !== undefined && chain !== undefined) {
     const time = new Date(chain.batchTimeS * 1000).toISOString();
-    console.log(`链 ${chain.chainId} 合约 ${chain.contract} 批次 ${proof.batch} ${time}，读自区块 ${chain.blockNumber}`);
+    console.log(
+      `链 ${chain.chainId} 合约 ${chain.contract} 批次 ${proof.batch} ${time}，读自区块 ${chain.blockNumber}`,
+    );
   }
   console.log(`${VERDICTS[verdict]}，状态：${STATES[state]}`);
 }

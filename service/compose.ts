@@ -208,8 +208,20 @@ function openPages(deps: Deps, parts: Parts): ReturnType<typeof listen> {
     deps,
     openSecret: (sealed) => keystore.openSecret(sealed),
     probes: [
-      { name: "database", isRequired: true, check: async () => void (await deps.store.deployment()) },
-      { name: "chain", isRequired: false, check: async () => void (await deps.ledger.head()) },
+      {
+        name: "database",
+        isRequired: true,
+        check: async () => {
+          await deps.store.deployment();
+        },
+      },
+      {
+        name: "chain",
+        isRequired: false,
+        check: async () => {
+          await deps.ledger.head();
+        },
+      },
     ],
     version: VERSION,
     signatureWindowS: config.SIGNATURE_WINDOW_S,

@@ -44,8 +44,8 @@ export function noteDemoUrl(dataDir: string, url: string): void {
   for (const { appId } of demoUnits) {
     const file = path.join(demoFolder(dataDir), `${appId}.json`);
     if (!fs.existsSync(file)) continue;
-    const credential: object = JSON.parse(fs.readFileSync(file, "utf8"));
-    writeCredential(dataDir, appId, { ...credential, url });
+    const credential: unknown = JSON.parse(fs.readFileSync(file, "utf8"));
+    writeCredential(dataDir, appId, Object.assign({}, credential, { url }));
   }
 }
 

@@ -5,7 +5,9 @@ import { runService } from "./run.ts";
 try {
   await runService(readConfig());
 } catch (error) {
-  console.error(error instanceof AppError ? `✗ ${error.code}: ${error.message}` : error);
+  console.error(
+    error instanceof AppError ? `✗ ${error.code}: ${error.message}` : error instanceof Error ? error.stack : error,
+  );
   process.exit(1);
 }
 

@@ -116,7 +116,10 @@ async function newDeployment(options: LedgerOptions, chain: Chain, keys: Keys): 
   const { rpcUrl, chainId } = chain;
   if (config.LEDGER_ADDRESS !== undefined) return attachLedger({ rpcUrl, chainId, contract: config.LEDGER_ADDRESS });
   if (!mayDeploy || keys.bureau === undefined) {
-    throw new AppError("ledger_missing", "没有账本合约，请先运行 npm start。 There is no ledger yet: run npm start first.");
+    throw new AppError(
+      "ledger_missing",
+      "没有账本合约，请先运行 npm start。 There is no ledger yet: run npm start first.",
+    );
   }
   progress("部署账本合约 (deploying the ledger contract)");
   return deployLedger({

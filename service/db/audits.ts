@@ -6,9 +6,7 @@ import { query } from "./retry.ts";
 import { receiptColumns, receiptOf, type RawReceipt } from "./rows.ts";
 
 /** Reads of whole books and batches. */
-export function createAuditStore(
-  dataSource: DataSource,
-): Pick<AuditStore, "receiptsOfBook" | "anchoredBatches"> {
+export function createAuditStore(dataSource: DataSource): Pick<AuditStore, "receiptsOfBook" | "anchoredBatches"> {
   return {
     async receiptsOfBook(bookId, from, limit) {
       const rows = await query<RawReceipt>(
@@ -29,13 +27,11 @@ export function createAuditStore(
         where: { batchId: In(batches.map((batch) => batch.batchId)) },
         order: { batchId: "ASC", segmentIndex: "ASC" },
       });
-      return batches.map(
-        (batch): AnchoredBatch => ({
-          batchNo: Number(batch.batchNo),
-          timeS: Number(batch.timeS),
-          segments: segments.filter((segment) => segment.batchId === batch.batchId).map(segmentOf),
-        }),
-      );
+      return batches.map((batch): AnchoredBatch => ({
+        batchNo: Number(batch.batchNo),
+        timeS: Number(batch.timeS),
+        segments: segments.filter((segment) => segment.batchId === batch.batchId).map(segmentOf),
+      }));
     },
   };
 }

@@ -8,6 +8,8 @@ import { BatchEntity, BatchTransactionEntity, SegmentEntity } from "./entities/b
 import { inTransaction, query, rowsOf } from "./retry.ts";
 import { entryColumns, entryOf, type RawEntry } from "./rows.ts";
 
+/** 500 segments take 10.5 M gas (docs/gas.md); chains with EIP-7825 cap a transaction at 16.78 M. */
+const MAX_SEGMENTS = 500;
 const nowMs = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
 
 /** The way of a batch: written down, sent, read back, marked. One batch is open at a time. */
@@ -120,8 +122,8 @@ async function segmentCandidates(dataSource: DataSource, maxReceipts: number): P
   const books = await query<Raw>(
     dataSource,
     `select b.book_id, b.unit_id, u.key_id, b.anchored, b.rendered from book b join unit u on u.unit_id = b.unit_id
-     where b.anchored < b.rendered and b.held_reason is null order by b.book_id`,
-    [],
+     where b.anchored < b.rendered and b.held_reason is null order by b.book_id limit $1`,
+    [MAX_SEGMENTS],
   );
   const candidates: SegmentCandidate[] = [];
   let left = maxReceipts;
@@ -161,7 +163,11 @@ function createBatch(
 ): Promise<OpenBatch> {
   return inTransaction(dataSource, async (manager) => {
     await assertLease(manager, lease);
-    const [row] = await rowsOf<{ next: number }>(manager, "select coalesce(max(batch_id), 0) + 1 as next from batch", []);
+    const [row] = await rowsOf<{ next: number }>(
+      manager,
+      "select coalesce(max(batch_id), 0) + 1 as next from batch",
+      [],
+    );
     const batchId = row?.next ?? 1;
     const rootBuffer = Buffer.from(root);
     await manager.insert(BatchEntity, { batchId, root: rootBuffer, state: "open", createdAtMs: String(createdAtMs) });

@@ -52,7 +52,10 @@ export function createIssueStore(dataSource: DataSource, onTaken: () => void): I
 
   async function settleGroup(group: readonly Waiting[]): Promise<void> {
     try {
-      const outcomes = await issueGroup(dataSource, group.map((waiting) => waiting.receipt));
+      const outcomes = await issueGroup(
+        dataSource,
+        group.map((waiting) => waiting.receipt),
+      );
       onTaken();
       group.forEach((waiting, index) => waiting.resolve(outcomes[index]!));
     } catch (error) {

@@ -18,7 +18,10 @@ const select = `select ${receiptColumns}, ${anchoringColumns} from receipt r ${a
 export function createReceiptStore(dataSource: DataSource): ReceiptStore {
   return {
     async receipt(code, number) {
-      const [row] = await query<RawReceipt>(dataSource, `${select} where r.code = $1 and r.number = $2`, [code, number]);
+      const [row] = await query<RawReceipt>(dataSource, `${select} where r.code = $1 and r.number = $2`, [
+        code,
+        number,
+      ]);
       return row && receiptOf(row);
     },
 

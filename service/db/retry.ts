@@ -45,20 +45,16 @@ export async function query<Row>(dataSource: DataSource, sql: string, parameters
 }
 
 /** TypeORM answers an UPDATE … RETURNING with [rows, count], everything else with rows. */
-export async function rowsOf<Row>(
-  manager: EntityManager,
-  sql: string,
-  parameters: readonly unknown[],
-): Promise<Row[]> {
+export async function rowsOf<Row>(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<Row[]> {
   const answer: unknown = await manager.query(sql, [...parameters]);
-  const isPair = Array.isArray(answer) && answer.length === 2 && Array.isArray(answer[0]) && Number.isInteger(answer[1]);
+  const isPair =
+    Array.isArray(answer) && answer.length === 2 && Array.isArray(answer[0]) && Number.isInteger(answer[1]);
   return (isPair ? answer[0] : answer) as Row[];
 }
 
 /** Class 08 (connection), 57P (shutdown) and errors of the socket. */
 function reachabilityOf(error: unknown, state: string | undefined): unknown {
-  const isLost =
-    state === undefined || /^(08|57P)/.test(state) || /^(ECONN|EPIPE|ENOENT|ETIMEDOUT)/.test(state);
+  const isLost = state === undefined || /^(08|57P)/.test(state) || /^(ECONN|EPIPE|ENOENT|ETIMEDOUT)/.test(state);
   if (!isLost || error instanceof AppError) return error;
   if (state === undefined && !(error instanceof Error && /connection|timeout/i.test(error.message))) return error;
   return new AppError("database_unreachable", "the database does not answer", { cause: error });

@@ -1,11 +1,10 @@
 import type { Kind, SurchargeRule } from "./kind.ts";
 import { trySumFen, yuanOf } from "./money.ts";
-import type { IssueRequest } from "./payMentVoucher.ts";
+import type { FieldProblem, IssueInput, ReceiptItem } from "./receipt.ts";
 import { problem } from "./problem.ts";
-import type { FieldProblem, ReceiptItem } from "./receipt.ts";
 import { lateSurcharge, type LateSurcharge } from "./surcharge.ts";
 
-type Applied = { readonly input: IssueRequest; readonly problems: readonly FieldProblem[] };
+type Applied = { readonly input: IssueInput; readonly problems: readonly FieldProblem[] };
 
 /**
  * The input with the late surcharge (加处罚款) as its own item row, and fine and surcharge in mainExt. A row or field that
@@ -13,7 +12,7 @@ type Applied = { readonly input: IssueRequest; readonly problems: readonly Field
  * partial_payment_refused. Expects a checked mainExt (dates exist, in order) and amounts that A14 has passed. Kinds
  * without a surcharge are left as they are.
  */
-export function applySurcharge(kind: Kind, input: IssueRequest, holidays: readonly string[]): Applied {
+export function applySurcharge(kind: Kind, input: IssueInput, holidays: readonly string[]): Applied {
   const rule = kind.surcharge;
   if (rule === null) return { input, problems: [] };
   const fineFen = trySumFen(input.items.filter((item) => isFine(rule, item)).map((item) => item.itemAmount));
@@ -30,7 +29,7 @@ export function applySurcharge(kind: Kind, input: IssueRequest, holidays: readon
   );
   const isRowGiven = input.items.some((item) => isSurchargeRow(rule, item));
   const isRowAdded = !isRowGiven && late.surchargeFen > 0;
-  const whole: IssueRequest = {
+  const whole: IssueInput = {
     ...input,
     items: isRowAdded ? [...input.items, surchargeRow(rule, late)] : input.items,
     mainExt: { ...input.mainExt, [rule.fineField]: fineFen, [rule.surchargeField]: late.surchargeFen },
@@ -65,7 +64,7 @@ function surchargeRow(rule: SurchargeRule, late: LateSurcharge): ReceiptItem {
 }
 
 /** The decision's fine, if given, must be what the items charge; more means that a part was left out. */
-function fineProblems(rule: SurchargeRule, input: IssueRequest, fineFen: number): readonly FieldProblem[] {
+function fineProblems(rule: SurchargeRule, input: IssueInput, fineFen: number): readonly FieldProblem[] {
   const given = moneyOf(input, rule.fineField);
   if (given === 0 || given === fineFen) return [];
   const path = ["mainExt", rule.fineField];
@@ -81,20 +80,20 @@ function fineProblems(rule: SurchargeRule, input: IssueRequest, fineFen: number)
   ];
 }
 
-function givenRowProblems(rule: SurchargeRule, input: IssueRequest, late: LateSurcharge): readonly FieldProblem[] {
+function givenRowProblems(rule: SurchargeRule, input: IssueInput, late: LateSurcharge): readonly FieldProblem[] {
   const index = input.items.findIndex((item) => isSurchargeRow(rule, item));
   if (index < 0) return [];
   const given = trySumFen(input.items.filter((item) => isSurchargeRow(rule, item)).map((item) => item.itemAmount));
   return given === late.surchargeFen ? [] : [mismatch(["items", index, "itemAmount"], late, given ?? 0)];
 }
 
-function givenFieldProblems(rule: SurchargeRule, input: IssueRequest, late: LateSurcharge): readonly FieldProblem[] {
+function givenFieldProblems(rule: SurchargeRule, input: IssueInput, late: LateSurcharge): readonly FieldProblem[] {
   const given = moneyOf(input, rule.surchargeField);
   return given === 0 || given === late.surchargeFen ? [] : [mismatch(["mainExt", rule.surchargeField], late, given)];
 }
 
 /** 有滞纳金不允许部分缴费: what was paid must be the whole. */
-function paymentProblems(input: IssueRequest, whole: IssueRequest, late: LateSurcharge): readonly FieldProblem[] {
+function paymentProblems(input: IssueInput, whole: IssueInput, late: LateSurcharge): readonly FieldProblem[] {
   if (late.surchargeFen === 0) return [];
   const dueFen = trySumFen(whole.items.map((item) => item.itemAmount)) ?? 0;
   const channelsFen = trySumFen(input.payChannels.map((channel) => channel.payChannelValue)) ?? 0;
@@ -124,12 +123,12 @@ function partial(path: readonly (string | number)[], givenFen: number, dueFen: n
   );
 }
 
-function textOf(input: IssueRequest, name: string): string {
+function textOf(input: IssueInput, name: string): string {
   const value = input.mainExt[name];
   return typeof value === "string" ? value : "";
 }
 
-function moneyOf(input: IssueRequest, name: string): number {
+function moneyOf(input: IssueInput, name: string): number {
   const value = input.mainExt[name];
   return typeof value === "number" ? value : 0;
 }

@@ -3,14 +3,13 @@ import { isRowDecimal } from "./checkRows.ts";
 import { MAX_AMOUNT_FEN } from "./limits.ts";
 import { checkA10, checkA6, checkA7, checkA8, checkA9 } from "./medicalArithmetic.ts";
 import { isFen, multiplyRoundHalfUp, negateFen, sumFen, trySumFen, yuanOf } from "./money.ts";
-import type { IssueRequest } from "./payMentVoucher.ts";
+import type { FieldProblem, IssueInput, ReceiptData } from "./receipt.ts";
 import { problem } from "./problem.ts";
-import type { FieldProblem, ReceiptData } from "./receipt.ts";
 
 /** How far quantity times unit price may be from the amount. DOMAIN.md 2.6, A2. */
 const A2_TOLERANCE_FEN = 1;
 
-type Check = (kind: Kind, input: IssueRequest) => readonly FieldProblem[];
+type Check = (kind: Kind, input: IssueInput) => readonly FieldProblem[];
 type Row = {
   readonly code: string;
   readonly quantity: string;
@@ -41,12 +40,12 @@ export const INPUT_CHECKS: Readonly<Record<Exclude<RuleId, "A11" | "A13">, Check
 };
 
 /** What the receipt comes to: the total given, or the sum of the items. Throws amount_out_of_range. */
-export function totalOf(input: Pick<IssueRequest, "totalAmount" | "items">): number {
+export function totalOf(input: Pick<IssueInput, "totalAmount" | "items">): number {
   return input.totalAmount ?? sumFen(input.items.map((item) => item.itemAmount));
 }
 
 /** A1: the items' amounts add up to the total. */
-export function checkA1(_kind: Kind, input: IssueRequest): readonly FieldProblem[] {
+export function checkA1(_kind: Kind, input: IssueInput): readonly FieldProblem[] {
   const sum = sumFen(input.items.map((item) => item.itemAmount));
   const total = totalOf(input);
   if (sum === total) return [];
@@ -64,7 +63,7 @@ export function checkA1(_kind: Kind, input: IssueRequest): readonly FieldProblem
  * A2: quantity times unit price, rounded half up to the fen, is the amount within 0.01 yuan, in rows that have both;
  * not rounding rows.
  */
-export function checkA2(kind: Kind, input: IssueRequest): readonly FieldProblem[] {
+export function checkA2(kind: Kind, input: IssueInput): readonly FieldProblem[] {
   return [
     ...(kind.items.isStdChecked ? input.items.map(itemRow) : []),
     ...(kind.auxItems.isStdChecked ? input.auxItems.map(auxRow) : []),
@@ -72,7 +71,7 @@ export function checkA2(kind: Kind, input: IssueRequest): readonly FieldProblem[
 }
 
 /** A3: the list's lines, if there is a list, add up to the total. */
-export function checkA3(_kind: Kind, input: IssueRequest): readonly FieldProblem[] {
+export function checkA3(_kind: Kind, input: IssueInput): readonly FieldProblem[] {
   if (input.auxItems.length === 0) return [];
   const sum = sumFen(input.auxItems.map((row) => row.auxItemAmount));
   const total = totalOf(input);
@@ -92,7 +91,7 @@ export function checkA3(_kind: Kind, input: IssueRequest): readonly FieldProblem
  * A4: an item's list lines add up to its amount. Lines belong to the items of the same code, or of the same name if
  * they give no code. Each item may be off by as much as the list's rounding rows (货币误差) take up.
  */
-export function checkA4(_kind: Kind, input: IssueRequest): readonly FieldProblem[] {
+export function checkA4(_kind: Kind, input: IssueInput): readonly FieldProblem[] {
   if (input.auxItems.length === 0) return [];
   const groups = new Map<string, { readonly index: number; itemsFen: number; linesFen: number }>();
   const keyByName = new Map<string, string>();
@@ -123,7 +122,7 @@ export function checkA4(_kind: Kind, input: IssueRequest): readonly FieldProblem
 }
 
 /** A5: the pay channels, if any are given, add up to the total. */
-export function checkA5(_kind: Kind, input: IssueRequest): readonly FieldProblem[] {
+export function checkA5(_kind: Kind, input: IssueInput): readonly FieldProblem[] {
   if (input.payChannels.length === 0) return [];
   const sum = sumFen(input.payChannels.map((channel) => channel.payChannelValue));
   const total = totalOf(input);
@@ -159,7 +158,7 @@ export function checkA11(blue: Amounts, red: Amounts): readonly FieldProblem[] {
 }
 
 /** A12: no item row of amount 0. */
-export function checkA12(_kind: Kind, input: IssueRequest): readonly FieldProblem[] {
+export function checkA12(_kind: Kind, input: IssueInput): readonly FieldProblem[] {
   return input.items.flatMap((item, index) => {
     if (item.itemAmount !== 0) return [];
     const zh = "项目金额为零，请删除该行；确需开具零金额票据的单位，请联系财政部门开通";
@@ -169,7 +168,7 @@ export function checkA12(_kind: Kind, input: IssueRequest): readonly FieldProble
 }
 
 /** A14: every amount is whole fen of at most MAX_AMOUNT_FEN either way, and so is every sum of rows. */
-export function checkA14(kind: Kind, input: IssueRequest): readonly FieldProblem[] {
+export function checkA14(kind: Kind, input: IssueInput): readonly FieldProblem[] {
   const lists: readonly { readonly name: string; readonly field: string; readonly amounts: readonly number[] }[] = [
     { name: "items", field: "itemAmount", amounts: input.items.map((row) => row.itemAmount) },
     { name: "auxItems", field: "auxItemAmount", amounts: input.auxItems.map((row) => row.auxItemAmount) },
@@ -229,7 +228,7 @@ function rowProduct({ quantity, std, amountFen, path }: Row): readonly FieldProb
   ];
 }
 
-function itemRow(row: IssueRequest["items"][number], index: number): Row {
+function itemRow(row: IssueInput["items"][number], index: number): Row {
   return {
     code: row.itemCode,
     quantity: row.itemQuantity,
@@ -239,7 +238,7 @@ function itemRow(row: IssueRequest["items"][number], index: number): Row {
   };
 }
 
-function auxRow(row: IssueRequest["auxItems"][number], index: number): Row {
+function auxRow(row: IssueInput["auxItems"][number], index: number): Row {
   return {
     code: row.auxItemCode,
     quantity: row.auxItemQuantity,

@@ -2,9 +2,8 @@ import { isCreditCode } from "./creditCode.ts";
 import { MAIN_FIELDS } from "./fieldSpecs.ts";
 import type { Kind } from "./kind.ts";
 import { MAX_PAY_MENT_VOUCHERS } from "./limits.ts";
-import type { IssueRequest } from "./payMentVoucher.ts";
+import type { FieldProblem, IssueInput, IssuingUnit } from "./receipt.ts";
 import { problem } from "./problem.ts";
-import type { FieldProblem, IssuingUnit } from "./receipt.ts";
 import { textProblems } from "./textRules.ts";
 
 /**
@@ -15,7 +14,7 @@ import { textProblems } from "./textRules.ts";
 export function checkMain(
   kind: Kind,
   unit: IssuingUnit,
-  input: IssueRequest,
+  input: IssueInput,
 ): { readonly problems: readonly FieldProblem[]; readonly warnings: readonly FieldProblem[] } {
   const required: readonly string[] = kind.requiredFields;
   const texts = MAIN_FIELDS.flatMap((field) => {
@@ -28,7 +27,7 @@ export function checkMain(
   };
 }
 
-function kindProblems(kind: Kind, unit: IssuingUnit, input: IssueRequest): readonly FieldProblem[] {
+function kindProblems(kind: Kind, unit: IssuingUnit, input: IssueInput): readonly FieldProblem[] {
   if (input.kind !== kind.id) {
     const zh = `票据种类应为“${kind.id}”`;
     return [problem("kind_mismatch", ["kind"], zh, `the kind is expected to be "${kind.id}"`)];
@@ -39,7 +38,7 @@ function kindProblems(kind: Kind, unit: IssuingUnit, input: IssueRequest): reado
   return [problem("kind_not_authorised", ["kind"], zh, en)];
 }
 
-function voucherProblems(input: IssueRequest): readonly FieldProblem[] {
+function voucherProblems(input: IssueInput): readonly FieldProblem[] {
   const count = input.payMentVouchers?.length ?? 0;
   if (count <= MAX_PAY_MENT_VOUCHERS) return [];
   const zh = `预交金凭证最多 ${MAX_PAY_MENT_VOUCHERS} 张，收到 ${count} 张`;
@@ -53,7 +52,7 @@ function voucherProblems(input: IssueRequest): readonly FieldProblem[] {
   ];
 }
 
-function warningsOf(input: IssueRequest): readonly FieldProblem[] {
+function warningsOf(input: IssueInput): readonly FieldProblem[] {
   const warnings: FieldProblem[] = [];
   if (input.payerPartyType === "2" && input.payerPartyCode !== "" && !isCreditCode(input.payerPartyCode)) {
     const zh = "交款人统一社会信用代码校验位不正确，请核对";

@@ -9,9 +9,8 @@ import { maskPersonCode } from "./creditCode.ts";
 import { issueDateOf } from "./fiscalTime.ts";
 import { FIXED_RULES, type Kind, type KindRule, type OnBreach, type RuleId } from "./kind.ts";
 import { sumFen, yuanOf } from "./money.ts";
-import type { IssueRequest } from "./payMentVoucher.ts";
+import type { FieldProblem, IssueDecision, IssueInput, IssuingUnit, ReceiptAuxItem, ReceiptItem } from "./receipt.ts";
 import { capProblems, problem } from "./problem.ts";
-import type { FieldProblem, IssueDecision, IssuingUnit, ReceiptAuxItem, ReceiptItem } from "./receipt.ts";
 import { issueCodeOf, type ReceiptDraft } from "./receiptAssembly.ts";
 import { regionName } from "./region.ts";
 
@@ -19,7 +18,7 @@ export type IssueQuestion = {
   /** The kind that input.kind names. */
   readonly kind: Kind;
   readonly unit: IssuingUnit;
-  readonly input: IssueRequest;
+  readonly input: IssueInput;
   readonly issuedAtMs: number;
   /** The items that the unit may charge; undefined: A13 is not checked. */
   readonly catalogue?: ItemCatalogue;
@@ -61,13 +60,13 @@ export function decideIssue(question: IssueQuestion): IssueDecision {
 }
 
 type Counted = {
-  readonly input: IssueRequest;
+  readonly input: IssueInput;
   readonly problems: readonly FieldProblem[];
   readonly warnings: readonly FieldProblem[];
 };
 
 /** A14 first: on amounts that are no fen nothing else can be said. */
-function arithmetic(question: IssueQuestion, input: IssueRequest, issueDate: string, isExtSound: boolean): Counted {
+function arithmetic(question: IssueQuestion, input: IssueInput, issueDate: string, isExtSound: boolean): Counted {
   const { kind, unit, catalogue } = question;
   const notFen = INPUT_CHECKS.A14(kind, { ...input, mainExt: question.input.mainExt });
   if (notFen.length > 0) return { input, problems: notFen, warnings: [] };
@@ -91,7 +90,7 @@ function arithmetic(question: IssueQuestion, input: IssueRequest, issueDate: str
 function breaches(
   rule: RuleId,
   kind: Kind,
-  input: IssueRequest,
+  input: IssueInput,
   catalogue: ItemCatalogue | undefined,
   issueDate: string,
 ): readonly FieldProblem[] {
@@ -105,7 +104,7 @@ function onBreachOf({ rule, onBreach }: KindRule, unit: IssuingUnit): OnBreach {
   return (Object.hasOwn(unit.ruleOverrides, rule) ? unit.ruleOverrides[rule] : undefined) ?? onBreach;
 }
 
-function boundProblems(kind: Kind, input: IssueRequest): readonly FieldProblem[] {
+function boundProblems(kind: Kind, input: IssueInput): readonly FieldProblem[] {
   const { minTotalFen, maxTotalFen } = kind.amounts;
   const total = totalOf(input);
   if (total >= minTotalFen && total <= maxTotalFen) return [];
@@ -124,7 +123,7 @@ function boundProblems(kind: Kind, input: IssueRequest): readonly FieldProblem[]
 /** A day of payment to come is refused where a surcharge hangs on it; any other day to come is only odd. */
 function futureProblems(
   kind: Kind,
-  mainExt: IssueRequest["mainExt"],
+  mainExt: IssueInput["mainExt"],
   issueDate: string,
 ): { readonly problems: readonly FieldProblem[]; readonly warnings: readonly FieldProblem[] } {
   const fields = futureDates(kind, mainExt, issueDate);
@@ -136,7 +135,7 @@ function futureProblems(
   return isRefused ? { problems: found, warnings: [] } : { problems: [], warnings: found };
 }
 
-function draftOf({ kind, unit }: IssueQuestion, input: IssueRequest, eInvoiceCode: string): ReceiptDraft {
+function draftOf({ kind, unit }: IssueQuestion, input: IssueInput, eInvoiceCode: string): ReceiptDraft {
   return {
     eInvoiceName: regionName(unit.region) + kind.eInvoiceName.zh,
     eInvoiceSpecimenCode: eInvoiceCode + kind.specimenVersion,

@@ -4,7 +4,18 @@ import type { ReceiptAuxItem, ReceiptData, ReceiptItem } from "./receipt.ts";
 
 /** MainExt, in the order of the MOF's names (DOMAIN.md 2.3); what a kind adds follows by name. */
 const MAIN_EXT_ORDER = [
-  ...["businessNumber", "businessDate", "gender", "age", "address", "school", "faculty", "major", "classes", "studentID"],
+  ...[
+    "businessNumber",
+    "businessDate",
+    "gender",
+    "age",
+    "address",
+    "school",
+    "faculty",
+    "major",
+    "classes",
+    "studentID",
+  ],
   ...["medicalType", "patientNumber", "medicalDate", "orgType", "medicalInsuranceType", "medicalInsuranceID"],
   ...["fundPayAmount", "otherPayAmount", "accountPayAmount", "ownPayAmount", "selfpaymentAmount", "selfpaymentCost"],
   ...["caseNumber", "hospitalizationNumber", "departmentName", "inHospitalDate", "outHospitalDate"],
@@ -17,8 +28,8 @@ const FORBIDDEN = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 type Node = readonly [name: string, content: string | readonly Node[]];
 
 /**
- * The receipt as the MOF's EInvoice XML, the text of einvoice.xml: names and order of DOMAIN.md 2.3, yuan with two decimals,
- * UTF-8, "\n" after each element's end. The same data always gives the same text. Numbers in mainExt are fen.
+ * The receipt as the MOF's EInvoice XML, the text of einvoice.xml: names and order of DOMAIN.md 2.3, yuan with two
+ * decimals, UTF-8, "\n" after each element's end. The same data always gives the same text. Numbers in mainExt are fen.
  * Throws xml_character_forbidden (details.name: the element) if a text has a character that XML cannot hold.
  */
 export function eInvoiceXml(data: ReceiptData): string {
@@ -48,7 +59,11 @@ export function eInvoiceXml(data: ReceiptData): string {
 
 /** 电子票据标识: the number and the code, each reversed: 13061020, 0000026000 -> 0006200000-02016031. */
 export function eInvoiceIdOf(code: string, number: string): string {
-  return `${[...number].toReversed().join("")}-${[...code].toReversed().join("")}`;
+  return `${backwards(number)}-${backwards(code)}`;
+}
+
+function backwards(digits: string): string {
+  return Array.from(digits).toReversed().join("");
 }
 
 function mainOf(data: ReceiptData): readonly Node[] {
@@ -99,15 +114,13 @@ function mainExtOf(data: ReceiptData): readonly Node[] {
   const own = Object.keys(data.mainExt).filter((name) => !MAIN_EXT_ORDER.includes(name));
   const names = [...MAIN_EXT_ORDER.filter((name) => Object.hasOwn(data.mainExt, name)), ...own.toSorted()];
   const fields = names.map((name): Node => [upperCamel(name), textOf(data.mainExt[name] ?? "")]);
-  const otherInfo = data.otherInfo.map(
-    (info): Node => [
-      "Info",
-      [
-        ["InfoName", info.infoName],
-        ["InfoValue", info.infoValue],
-      ],
+  const otherInfo = data.otherInfo.map((info): Node => [
+    "Info",
+    [
+      ["InfoName", info.infoName],
+      ["InfoValue", info.infoValue],
     ],
-  );
+  ]);
   return [...fields, ["PlaceCode", data.placeCode], ["OtherInfo", otherInfo]];
 }
 

@@ -1,11 +1,10 @@
 import type { Kind } from "./kind.ts";
 import { sumFen, yuanOf } from "./money.ts";
-import type { IssueRequest } from "./payMentVoucher.ts";
+import type { FieldProblem, IssueInput } from "./receipt.ts";
 import { problem } from "./problem.ts";
-import type { FieldProblem } from "./receipt.ts";
 
 /** A6: pool + others + personal account + cash = total. */
-export function checkA6(_kind: Kind, input: IssueRequest): readonly FieldProblem[] {
+export function checkA6(_kind: Kind, input: IssueInput): readonly FieldProblem[] {
   const paid = amounts(input, "fundPayAmount", "otherPayAmount", "accountPayAmount", "ownPayAmount");
   const total = input.totalAmount ?? sumFen(input.items.map((item) => item.itemAmount));
   if (paid === total) return [];
@@ -20,7 +19,7 @@ export function checkA6(_kind: Kind, input: IssueRequest): readonly FieldProblem
 }
 
 /** A7: borne inside + outside the catalogue = personal account + cash. Not so everywhere. */
-export function checkA7(_kind: Kind, input: IssueRequest): readonly FieldProblem[] {
+export function checkA7(_kind: Kind, input: IssueInput): readonly FieldProblem[] {
   const borne = amounts(input, "selfpaymentAmount", "selfpaymentCost");
   const paid = amounts(input, "accountPayAmount", "ownPayAmount");
   if (borne === paid) return [];
@@ -35,7 +34,7 @@ export function checkA7(_kind: Kind, input: IssueRequest): readonly FieldProblem
 }
 
 /** A8: prepaid + paid in addition - paid back = cash. Some regions count account top-ups as paid in addition. */
-export function checkA8(_kind: Kind, input: IssueRequest): readonly FieldProblem[] {
+export function checkA8(_kind: Kind, input: IssueInput): readonly FieldProblem[] {
   const settled = amounts(input, "prepayAmount", "rechargeAmount") - amounts(input, "refundAmount");
   const cash = amounts(input, "ownPayAmount");
   if (settled === cash) return [];
@@ -50,7 +49,7 @@ export function checkA8(_kind: Kind, input: IssueRequest): readonly FieldProblem
 }
 
 /** A9: not both paid in addition and paid back. */
-export function checkA9(_kind: Kind, input: IssueRequest): readonly FieldProblem[] {
+export function checkA9(_kind: Kind, input: IssueInput): readonly FieldProblem[] {
   const [recharge, refund] = [amounts(input, "rechargeAmount"), amounts(input, "refundAmount")];
   if (recharge <= 0 || refund <= 0) return [];
   return [
@@ -64,7 +63,7 @@ export function checkA9(_kind: Kind, input: IssueRequest): readonly FieldProblem
 }
 
 /** A10: the deposit vouchers, if any are given, add up to what was prepaid. */
-export function checkA10(_kind: Kind, input: IssueRequest): readonly FieldProblem[] {
+export function checkA10(_kind: Kind, input: IssueInput): readonly FieldProblem[] {
   const vouchers = input.payMentVouchers ?? [];
   if (vouchers.length === 0) return [];
   const sum = sumFen(vouchers.map((voucher) => voucher.voucherFen));
@@ -81,7 +80,7 @@ export function checkA10(_kind: Kind, input: IssueRequest): readonly FieldProble
 }
 
 /** The sum of these money fields of mainExt; a field that is not there is 0. */
-function amounts(input: IssueRequest, ...names: readonly string[]): number {
+function amounts(input: IssueInput, ...names: readonly string[]): number {
   const given = names.map((name) => (Object.hasOwn(input.mainExt, name) ? input.mainExt[name] : 0));
   return sumFen(given.map((value) => (typeof value === "number" ? value : 0)));
 }

@@ -2,7 +2,10 @@ import { AppError } from "../core/errors.ts";
 import { parseYuan, yuanOf, type Fen } from "./money.ts";
 import type { ReceiptData } from "./receipt.ts";
 
-/** Where the codes of this installation lead: `host` with port if any, `template` (t) and `appId` (a) letters and digits. */
+/**
+ * Where the codes of this installation lead: `host` with port if any, `template` (t) and `appId` (a) letters and
+ * digits.
+ */
 export type QrPlace = { readonly host: string; readonly template: string; readonly appId: string };
 
 /** The five elements of a verification, and what shows that the QR code is ours. The older form has no amount. */
@@ -26,7 +29,13 @@ const ELEMENTS = /^(\d{8})_(\d{10})_([0-9A-Za-z]{6})_(?:(-?(?:0|[1-9]\d{0,13})\.
 
 /** What is to be signed: `t=…&a=…&d=<code>_<number>_<check>_<amount>_<yyyyMMdd>`. DOMAIN.md 2.2. */
 export function qrSignedText(place: QrPlace, data: QrElements): string {
-  const elements = [data.eInvoiceCode, data.eInvoiceNumber, data.randomNumber, yuanOf(data.totalAmount), data.issueDate];
+  const elements = [
+    data.eInvoiceCode,
+    data.eInvoiceNumber,
+    data.randomNumber,
+    yuanOf(data.totalAmount),
+    data.issueDate,
+  ];
   return `t=${encodeURIComponent(place.template)}&a=${encodeURIComponent(place.appId)}&d=${elements.join("_")}`;
 }
 

@@ -84,6 +84,13 @@ export type OtherInfo = { readonly infoName: string; readonly infoValue: string 
 /** payChannelValue in fen. Codes: 02 cash, 04 Alipay, 05 WeChat, 07 card, 11 medical insurance, 99 other, HBWC rounding. */
 export type PayChannel = { readonly payChannelCode: string; readonly payChannelValue: number };
 
+/** A deposit voucher (预交金凭证) behind an inpatient receipt's 预缴: only checked (A10), never part of the receipt's data. */
+export type PayMentVoucher = {
+  readonly voucherBatchCode: string;
+  readonly voucherNo: string;
+  readonly voucherFen: number;
+};
+
 /** What a unit sends to have a receipt issued: the body of POST /v1/receipts, after parsing (absent optional fields are ""). */
 export type IssueInput = {
   readonly kind: string;
@@ -105,6 +112,7 @@ export type IssueInput = {
   readonly auxItems: readonly ReceiptAuxItem[];
   readonly otherInfo: readonly OtherInfo[];
   readonly payChannels: readonly PayChannel[];
+  readonly payMentVouchers?: readonly PayMentVoucher[];
 };
 
 /** What the bureau knows of the unit and the receipt takes over. */

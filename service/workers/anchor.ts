@@ -52,4 +52,3 @@ async function watchingChain<T>(deps: Deps, step: () => Promise<T>): Promise<T> 
     throw error;
   }
 }
-

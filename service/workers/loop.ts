@@ -17,28 +17,34 @@ export function startLoop(
 ): Worker {
   const { name, bell, topic, log } = options;
   const stopTopic = `stop ${name} ${Math.random()}`;
-  let isStopped = false;
+  let stopped = false;
+  const isStopped = (): boolean => stopped;
   const run = async (): Promise<void> => {
     let pauseMs = FIRST_PAUSE_MS;
-    while (!isStopped) {
+    while (!isStopped()) {
       let restMs: number;
       try {
         restMs = await step();
         pauseMs = FIRST_PAUSE_MS;
       } catch (error) {
         const code = error instanceof AppError ? error.code : "unexpected";
-        log.error("worker_failed", { worker: name, code, error: error instanceof Error ? error.message : String(error) });
+        log.error("worker_failed", {
+          worker: name,
+          code,
+          error: error instanceof Error ? error.message : String(error),
+        });
         restMs = pauseMs;
         pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
       }
-      if (!isStopped && restMs > 0) await Promise.race([bell.heard(topic, restMs), bell.heard(stopTopic, restMs)]);
+      if (!isStopped() && restMs > 0)
+        await Promise.race([bell.heard(topic, restMs), bell.heard(stopTopic, restMs)]);
     }
   };
   const running = run();
   return {
     name,
     async stop() {
-      isStopped = true;
+      stopped = true;
       bell.ring(stopTopic);
       await running;
     },

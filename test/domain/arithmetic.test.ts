@@ -11,7 +11,7 @@ import {
   totalOf,
 } from "../../service/domain/arithmetic.ts";
 import { MAX_AMOUNT_FEN } from "../../service/domain/limits.ts";
-import type { IssueRequest } from "../../service/domain/payMentVoucher.ts";
+import type { IssueInput } from "../../service/domain/receipt.ts";
 import { redDraftOf } from "../../service/domain/receiptAssembly.ts";
 import { sampleInput } from "../../service/domain/samples.ts";
 import { changed, codeThrownBy, kindOf, receiptOf, told } from "./fixtures.ts";
@@ -21,7 +21,7 @@ const nontax = kindOf("nontax");
 const WORKED = sampleInput("outpatient", 0);
 const NONTAX = sampleInput("nontax", 0);
 
-function withRounding(input: IssueRequest, fen: number): IssueRequest {
+function withRounding(input: IssueInput, fen: number): IssueInput {
   const [line] = input.auxItems;
   if (line === undefined) return expect.fail("no list");
   const rounding = {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { ITEM_FIELDS, MAIN_FIELDS, AUX_ITEM_FIELDS } from "../../service/domain/fieldSpecs.ts";
-import type { IssueRequest } from "../../service/domain/payMentVoucher.ts";
+import type { IssueInput } from "../../service/domain/receipt.ts";
 import { MAX_PROBLEMS } from "../../service/domain/problem.ts";
 import { builtinKinds } from "../../service/domain/kinds/builtin.ts";
 import { sampleInput } from "../../service/domain/samples.ts";
@@ -82,7 +82,7 @@ describe("domain/decideIssue", () => {
 
   it("warns of A7 to A10 of an inpatient receipt by default", () => {
     const voucher = { voucherBatchCode: "1", voucherNo: "1", voucherFen: 1 };
-    let input: IssueRequest = { ...INPATIENT, payMentVouchers: [voucher] };
+    let input: IssueInput = { ...INPATIENT, payMentVouchers: [voucher] };
     input = changed(input, "/mainExt/selfpaymentAmount", 1);
     input = changed(input, "/mainExt/rechargeAmount", 1);
     const codes = ["a7_self_paid", "a8_prepayment", "a9_recharge_and_refund", "a10_vouchers"];
@@ -103,7 +103,7 @@ describe("domain/decideIssue", () => {
   });
 
   it("refuses zero rows, but for units with the option of zero-fee receipts", () => {
-    const free: IssueRequest = {
+    const free: IssueInput = {
       ...WORKED,
       totalAmount: 0,
       items: WORKED.items.slice(0, 1).map((row) => ({ ...row, itemAmount: 0 })),
@@ -277,7 +277,7 @@ const anyInput = fc
       ext: rarely(fc.dictionary(fc.constantFrom(...EXT_NAMES), extValue, { maxKeys: 2 })),
     });
   })
-  .map(({ base, parts, ext }) => ({ ...base, mainExt: { ...base.mainExt, ...ext }, ...parts }) as IssueRequest);
+  .map(({ base, parts, ext }) => ({ ...base, mainExt: { ...base.mainExt, ...ext }, ...parts }) as IssueInput);
 
 describe("domain/decideIssue, for any input", () => {
   it("never throws; what it refuses it names, and what it accepts adds up", () => {

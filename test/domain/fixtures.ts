@@ -3,8 +3,7 @@ import { AppError } from "../../service/core/errors.ts";
 import { decideIssue, type IssueQuestion } from "../../service/domain/decideIssue.ts";
 import type { Kind } from "../../service/domain/kind.ts";
 import { builtinKind, builtinKinds } from "../../service/domain/kinds/builtin.ts";
-import type { IssueRequest } from "../../service/domain/payMentVoucher.ts";
-import type { FieldProblem, IssuingUnit, ReceiptData } from "../../service/domain/receipt.ts";
+import type { FieldProblem, IssueInput, IssuingUnit, ReceiptData } from "../../service/domain/receipt.ts";
 import { numberingOf, numberReceipt, issueCodeOf } from "../../service/domain/receiptAssembly.ts";
 import { sampleInput } from "../../service/domain/samples.ts";
 
@@ -42,7 +41,7 @@ export function changed<T>(value: T, pointer: string, to: unknown): T {
   return copy;
 }
 
-export function decide(input: IssueRequest, more: Partial<IssueQuestion> = {}) {
+export function decide(input: IssueInput, more: Partial<IssueQuestion> = {}) {
   return decideIssue({ kind: more.kind ?? kindOf(input.kind), unit: UNIT, issuedAtMs: NOON, input, ...more });
 }
 
@@ -52,13 +51,13 @@ export function told(problems: readonly FieldProblem[]): string[] {
 }
 
 /** What a refusal says; fails if the input is accepted. */
-export function refusal(input: IssueRequest, more: Partial<IssueQuestion> = {}): string[] {
+export function refusal(input: IssueInput, more: Partial<IssueQuestion> = {}): string[] {
   const decision = decide(input, more);
   return decision.kind === "refused" ? told(decision.problems) : expect.fail("accepted");
 }
 
 /** Draft and warnings; fails if the input is refused. */
-export function acceptance(input: IssueRequest, more: Partial<IssueQuestion> = {}) {
+export function acceptance(input: IssueInput, more: Partial<IssueQuestion> = {}) {
   const decision = decide(input, more);
   if (decision.kind === "refused") return expect.fail(`refused: ${told(decision.problems).join(", ")}`);
   return { draft: decision.draft, warnings: told(decision.warnings) };

@@ -35,7 +35,8 @@ describe("qrText", () => {
     expect(old.totalAmount).to.equal(undefined);
     expect(old.issueDate).to.equal("20221118");
     const newer = parseQrText(
-      "https://www.chinaebill.cn/eips-wxapp-service/d?t=504&a=31PZV5IKDl&d=45060122_0185821908_07892e_236.21_20230306&s=1FE6A108DE",
+      "https://www.chinaebill.cn/eips-wxapp-service/d?t=504&a=31PZV5IKDl" +
+        "&d=45060122_0185821908_07892e_236.21_20230306&s=1FE6A108DE",
     );
     expect(newer.totalAmount).to.equal(23621);
     expect(newer.signature).to.equal("1FE6A108DE");

@@ -23,7 +23,11 @@ export function makeTestFolder(name: string): { readonly dir: string; remove(): 
 /** A PostgreSQL of the test's own, empty but migrated. */
 export async function startTestDatabase(): Promise<TestDatabase> {
   const { dir, remove } = makeTestFolder("db");
-  const server = await startEmbeddedPostgres({ dir: path.join(dir, "pg"), database: "test", settings: { fsync: "off" } });
+  const server = await startEmbeddedPostgres({
+    dir: path.join(dir, "pg"),
+    database: "test",
+    settings: { fsync: "off" },
+  });
   const opened: DataSource[] = [];
   const again = async (): Promise<DataSource> => {
     const dataSource = await openDatabase(server.url);

@@ -25,14 +25,38 @@ export function testUnit(unitId = 1): Unit {
 export function testBook(options: Partial<Book> = {}): Book {
   const first = options.first ?? 1;
   const marks = { next: first, rendered: first, anchored: first };
-  return { bookId: 1, unitId: 1, code: CODE, kind: "outpatient", first, last: 1000, lowWater: 10, ...marks, ...options };
+  return {
+    bookId: 1,
+    unitId: 1,
+    code: CODE,
+    kind: "outpatient",
+    first,
+    last: 1000,
+    lowWater: 10,
+    ...marks,
+    ...options,
+  };
 }
 
 /** A receipt ready to be numbered, as app/issueReceipts gives it to the store. */
 export function newReceipt(busNo: string, options: { unitId?: number; code?: number; name?: string } = {}): NewReceipt {
   const { unitId = 1, code = CODE, name = "张三" } = options;
-  const item = { itemCode: "01", itemName: "西药费", itemQuantity: "", itemUnit: "", itemStd: "", itemAmount: 23621, itemRemark: "" };
-  const payer = { payerPartyType: "1" as const, payerPartyName: name, payerPartyCode: "", payerAcct: "", payerOpBk: "" };
+  const item = {
+    itemCode: "01",
+    itemName: "西药费",
+    itemQuantity: "",
+    itemUnit: "",
+    itemStd: "",
+    itemAmount: 23621,
+    itemRemark: "",
+  };
+  const payer = {
+    payerPartyType: "1" as const,
+    payerPartyName: name,
+    payerPartyCode: "",
+    payerAcct: "",
+    payerOpBk: "",
+  };
   const hands = { payMode: "", handlingPerson: "李四", checker: "王五", remark: "" };
   const rows = { items: [item], auxItems: [], otherInfo: [], payChannels: [] };
   const mainExt = { relatedInvoiceCode: "", relatedInvoiceNumber: "" };
@@ -42,7 +66,7 @@ export function newReceipt(busNo: string, options: { unitId?: number; code?: num
     kind: "outpatient",
     code,
     input,
-    inputDigest: dataDigestOf({ ...input } as never, new Uint8Array(32)),
+    inputDigest: dataDigestOf({ ...input }, new Uint8Array(32)),
     draft: {
       eInvoiceName: "广东省医疗门诊收费票据（电子）",
       eInvoiceSpecimenCode: `${String(code).padStart(8, "0")}01`,

@@ -37,10 +37,20 @@ export function inspectFolder(
   });
 }
 
-type BookView = { readonly eInvoiceCode: string; readonly first: string; readonly last: string; readonly left: number; readonly anchored: number };
+type BookView = {
+  readonly eInvoiceCode: string;
+  readonly first: string;
+  readonly last: string;
+  readonly left: number;
+  readonly anchored: number;
+};
 
 /** Waits until all numbers taken of the codes of these receipts are anchored. */
-export async function untilAllAnchored(client: Client, issued: readonly Acknowledged[], timeoutMs = 120_000): Promise<void> {
+export async function untilAllAnchored(
+  client: Client,
+  issued: readonly Acknowledged[],
+  timeoutMs = 120_000,
+): Promise<void> {
   const codes = new Set(issued.map((each) => each.eInvoiceCode));
   const deadline = Date.now() + timeoutMs;
   for (;;) {

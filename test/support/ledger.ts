@@ -10,7 +10,10 @@ import type { Deployment, LedgerSigner } from "../../service/app/ports.ts";
 import { bytesOfHex, hexOf } from "../../service/core/bytes.ts";
 import { makeTestFolder } from "./database.ts";
 
-const artifactFile = path.resolve(import.meta.dirname, "../../artifacts/contracts/ReceiptLedger.sol/ReceiptLedger.json");
+const artifactFile = path.resolve(
+  import.meta.dirname,
+  "../../artifacts/contracts/ReceiptLedger.sol/ReceiptLedger.json",
+);
 
 export type TestLedger = {
   readonly chain: DevChain;

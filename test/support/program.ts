@@ -70,7 +70,11 @@ function readyOf(child: ChildProcess, exited: Promise<void>, kill: () => Promise
 
 export const startProgram = (options: ProgramOptions): Promise<Program> => spawnProgram(options).ready;
 
-export async function clientOf(program: { readonly url: string }, dataDir: string, appId = "demo-hospital"): Promise<Client> {
+export async function clientOf(
+  program: { readonly url: string },
+  dataDir: string,
+  appId = "demo-hospital",
+): Promise<Client> {
   return createClient(await readDemoKey(dataDir, appId), program.url);
 }
 

@@ -63,9 +63,7 @@ export const SegmentEntity = new EntitySchema<SegmentRow>({
     signature: { type: "text" },
     isAnchored: { type: "boolean", name: "is_anchored" },
   },
-  indices: [
-    { name: "segment_anchored_ix", columns: ["bookId", "fromNumber"], unique: true, where: "is_anchored" },
-  ],
+  indices: [{ name: "segment_anchored_ix", columns: ["bookId", "fromNumber"], unique: true, where: "is_anchored" }],
 });
 
 export type BatchTransactionRow = {
@@ -126,7 +124,5 @@ export const AlarmEntity = new EntitySchema<AlarmRow>({
     raisedAtMs: { type: "bigint", name: "raised_at_ms" },
     clearedAtMs: { type: "bigint", name: "cleared_at_ms", nullable: true },
   },
-  indices: [
-    { name: "alarm_open_ix", columns: ["kind", "subject"], unique: true, where: "cleared_at_ms is null" },
-  ],
+  indices: [{ name: "alarm_open_ix", columns: ["kind", "subject"], unique: true, where: "cleared_at_ms is null" }],
 });

@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { MAX_AUX_ITEMS, MAX_ITEMS, MAX_LENGTHS, MAX_OTHER_INFO, MAX_PAY_CHANNELS } from "../../domain/limits.ts";
+import {
+  MAX_AUX_ITEMS,
+  MAX_ITEMS,
+  MAX_LENGTHS,
+  MAX_OTHER_INFO,
+  MAX_PAY_CHANNELS,
+  MAX_PAY_MENT_VOUCHERS,
+} from "../../domain/limits.ts";
 import type { IssueInput } from "../../domain/receipt.ts";
 import { noted } from "../apiSchemas.ts";
 
@@ -61,6 +68,13 @@ const payChannel = z.strictObject({
   payChannelValue: fen,
 });
 
+const MAX_VOUCHER_TEXT = 50;
+const payMentVoucher = z.strictObject({
+  voucherBatchCode: text(MAX_VOUCHER_TEXT).min(1),
+  voucherNo: text(MAX_VOUCHER_TEXT).min(1),
+  voucherFen: fen,
+});
+
 /** The body of POST /v1/receipts. Its shape alone is checked here; the kind's own rules are the domain's. */
 export const issueInput = noted(
   z.strictObject({
@@ -84,6 +98,9 @@ export const issueInput = noted(
     auxItems: z.array(auxItem).max(MAX_AUX_ITEMS).default([]),
     otherInfo: z.array(otherInfo).max(MAX_OTHER_INFO).default([]),
     payChannels: z.array(payChannel).max(MAX_PAY_CHANNELS).default([]),
+    payMentVouchers: noted(z.array(payMentVoucher).max(MAX_PAY_MENT_VOUCHERS).default([]), {
+      description: "预交金凭证，仅用于核对预缴金额 (deposit vouchers, only checked)",
+    }),
   }),
   { id: "IssueInput", description: "开票请求 (a request to issue one receipt)" },
 ) satisfies z.ZodType<IssueInput>;

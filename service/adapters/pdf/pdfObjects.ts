@@ -1,0 +1,93 @@
+import PDFDocument from "pdfkit";
+import { invariant } from "../../core/errors.ts";
+
+/**
+ * pdfkit's document, with the few parts that its types do not show and that a signature, a form and an output intent
+ * need.
+ */
+export type PdfBuilder = PDFKit.PDFDocument & {
+  readonly _root: { readonly data: Record<string, unknown> };
+  _acroform?: { readonly fonts: object; readonly defaultFont: string };
+};
+
+/** An object of the file: its dictionary, and where it begins once it has been written. */
+export type PdfObjectRef = PDFKit.PDFKitReference & { readonly data: Record<string, unknown>; readonly offset: number };
+
+/** A builder without a first page or font; everything random or of this moment is fixed by `info`. */
+export function openPdfBuilder(info: PDFKit.DocumentInfo, size: readonly [number, number]): PdfBuilder {
+  const doc = new PDFDocument({
+    autoFirstPage: false,
+    // A page's resources are written when all pages have been drawn: only then is it known which fonts there are.
+    bufferPages: true,
+    pdfVersion: "1.7",
+    lang: "zh-CN",
+    displayTitle: true,
+    size: [...size],
+    margin: 0,
+    // None: pdfkit would parse the metrics of its default font for every document.
+    font: "",
+    info,
+  });
+  invariant(isBuilder(doc), "pdfkit keeps its catalog in _root");
+  return doc;
+}
+
+export function addObject(doc: PdfBuilder, data: Record<string, unknown>): PdfObjectRef {
+  const ref = doc.ref(data);
+  invariant(isObject(ref), "pdfkit's references carry their data");
+  return ref;
+}
+
+/** A finished object, with a stream if there are bytes. `Filter` in `data` says how the bytes are packed already. */
+export function putObject(doc: PdfBuilder, data: Record<string, unknown>, stream?: Uint8Array): PdfObjectRef {
+  const ref = addObject(doc, data);
+  ref.end(stream);
+  return ref;
+}
+
+/** A stream stored as it is: pdfkit would otherwise deflate it. */
+export function putRawStream(doc: PdfBuilder, data: Record<string, unknown>, stream: Uint8Array): PdfObjectRef {
+  const isCompressing = doc.compress;
+  doc.compress = false;
+  const ref = putObject(doc, data, stream);
+  doc.compress = isCompressing;
+  return ref;
+}
+
+/** What the present page's content refers to by name, and its annotations. */
+export type PageParts = {
+  readonly fonts: Record<string, unknown>;
+  readonly xobjects: Record<string, unknown>;
+  readonly annotations: unknown[];
+};
+
+/** The parts of the present page, to be filled until the document ends. */
+export function pageParts(doc: PdfBuilder): PageParts {
+  const parts: { readonly [Part in keyof PageParts]: unknown } = doc.page;
+  const { fonts, xobjects, annotations } = parts;
+  invariant(
+    isRecord(fonts) && isRecord(xobjects) && Array.isArray(annotations),
+    "pdfkit makes a page's parts when asked",
+  );
+  return { fonts, xobjects, annotations };
+}
+
+/** Ends the document and gives its bytes. */
+export function finishPdf(doc: PdfBuilder): Uint8Array {
+  doc.end();
+  const bytes: unknown = doc.read();
+  invariant(bytes instanceof Uint8Array, "pdfkit has written everything when end returns");
+  return bytes;
+}
+
+function isBuilder(doc: PDFKit.PDFDocument): doc is PdfBuilder {
+  return "_root" in doc;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function isObject(ref: PDFKit.PDFKitReference): ref is PdfObjectRef {
+  return "data" in ref;
+}

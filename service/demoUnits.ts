@@ -1,4 +1,4 @@
-import type { AppKey, Unit } from "./app/ports.ts";
+import type { AppKey, Unit } from "./app/storePorts.ts";
 import type { Grant } from "./app/admitUnit.ts";
 
 /** A unit that plays a part in the demo: invented, with an app id to sign its requests. */

@@ -9,7 +9,7 @@ import { ledgerAdmin, type LedgerAdmin } from "./adapters/chain/ledgerAdmin.ts";
 import { loadLedgerArtifact } from "./adapters/chain/ledgerArtifact.ts";
 import type { Keystore } from "./adapters/sign/keystore.ts";
 import { systemClock } from "./adapters/system/clock.ts";
-import type { Deployment, Store } from "./app/ports.ts";
+import type { Deployment, Store } from "./app/storePorts.ts";
 import type { Config } from "./config.ts";
 import { AppError } from "./core/errors.ts";
 import { jsonRpcReader } from "./core/ledgerCall.ts";

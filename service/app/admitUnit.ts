@@ -2,7 +2,8 @@ import { AppError } from "../core/errors.ts";
 import { codeNumberOf } from "../domain/code.ts";
 import type { Kind } from "../domain/kind.ts";
 import { issueCodeOf } from "../domain/receiptAssembly.ts";
-import type { Bureau, Clock, Identities, Ledger, Unit, UnitStore } from "./ports.ts";
+import type { Bureau, Clock, Identities, Ledger } from "./ports.ts";
+import type { Unit, UnitStore } from "./storePorts.ts";
 
 export type AdmitDeps = {
   readonly store: UnitStore;

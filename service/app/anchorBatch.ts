@@ -2,7 +2,8 @@ import { bytesOfHex, hexOf } from "../core/bytes.ts";
 import { RECEIPT_INNER, treeRoot } from "../core/merkle.ts";
 import { batchRoot, domainSeparator, segmentHash, segmentSigningDigest } from "../core/segment.ts";
 import type { Deps } from "./deps.ts";
-import type { BatchTransaction, Fee, Lease, OpenBatch, SegmentCandidate, SignedSegment } from "./ports.ts";
+import type { Fee, SignedSegment } from "./ports.ts";
+import type { BatchTransaction, Lease, OpenBatch, SegmentCandidate } from "./storePorts.ts";
 import { entryLeaf } from "./segmentTrees.ts";
 
 /** A transaction's gas limit over the simulated need: the books' slots may have changed their warmth since. */

@@ -8,7 +8,8 @@ import { documentDigestOf } from "../core/pdfSignature.ts";
 import { parseReceiptFile, RECEIPT_FILE_NAME } from "../core/receiptFile.ts";
 import { batchRoot, nextHead, segmentHash } from "../core/segment.ts";
 import { amountsOf } from "../domain/receiptAssembly.ts";
-import type { AnchoredBatch, AuditStore, BlobStore, Book, Hash, Ledger, LedgerEntry, Receipt } from "./ports.ts";
+import type { BlobStore, Hash, Ledger } from "./ports.ts";
+import type { AnchoredBatch, AuditStore, Book, LedgerEntry, Receipt } from "./storePorts.ts";
 import { documentName } from "./documentName.ts";
 import { entryLeaf } from "./segmentTrees.ts";
 
@@ -109,7 +110,12 @@ async function auditBook(
         leaves.push(new Uint8Array(32));
       }
       if (receipt.number >= book.next || receipt.code !== book.code) {
-        find(tally, "number_extra", subjectOf(receipt), `book ${book.bookId} has given out numbers up to ${book.next - 1}`);
+        find(
+          tally,
+          "number_extra",
+          subjectOf(receipt),
+          `book ${book.bookId} has given out numbers up to ${book.next - 1}`,
+        );
       } else if (audited[index] !== undefined) leaves.push(audited[index]);
       expected = receipt.number + 1;
     }
@@ -160,7 +166,9 @@ function auditRow(receipt: Receipt, tally: Tally): { issuedFen: number; reversed
     bizCode === receipt.busNo ? [] : ["another busNo in the data"],
     amounts.issuedFen === receipt.issuedFen && amounts.reversedFen === receipt.reversedFen
       ? []
-      : [`amounts ${amounts.issuedFen}/${amounts.reversedFen} fen in the data, ${receipt.issuedFen}/${receipt.reversedFen}`],
+      : [
+          `amounts ${amounts.issuedFen}/${amounts.reversedFen} fen in the data, ${receipt.issuedFen}/${receipt.reversedFen}`,
+        ],
   ].flat();
   if (problems.length > 0) find(tally, "row_altered", subjectOf(receipt), problems.join("; "));
   return amounts;
@@ -254,9 +262,11 @@ async function auditBatch(
     find(tally, "batch_missing", subject, "it is not on chain");
     return previousHead;
   }
-  if (onChain.root !== hexOf(root)) find(tally, "batch_differs", subject, `root ${hexOf(root)}, on chain ${onChain.root}`);
+  if (onChain.root !== hexOf(root))
+    find(tally, "batch_differs", subject, `root ${hexOf(root)}, on chain ${onChain.root}`);
   const head = nextHead(previousHead, batch.batchNo, root, onChain.timeS);
-  if (onChain.head !== hexOf(head)) find(tally, "batch_differs", subject, `head ${hexOf(head)}, on chain ${onChain.head}`);
+  if (onChain.head !== hexOf(head))
+    find(tally, "batch_differs", subject, `head ${hexOf(head)}, on chain ${onChain.head}`);
   if (onChain.timeS !== batch.timeS || onChain.segmentCount !== batch.segments.length) {
     const ours = `time ${batch.timeS}, ${batch.segments.length} segments`;
     find(tally, "batch_differs", subject, `${ours}; on chain ${onChain.timeS}, ${onChain.segmentCount}`);
@@ -272,7 +282,12 @@ async function auditBooksOnChain(deps: AuditDeps, books: readonly Book[], tally:
     const pending = open.find((segment) => segment.bookId === book.bookId)?.count ?? 0;
     const next = onChain[index]?.next;
     if (next !== book.anchored && next !== book.anchored + pending) {
-      find(tally, "book_differs", `book ${book.bookId}`, `next ${next} on chain, anchored up to ${book.anchored - 1} here`);
+      find(
+        tally,
+        "book_differs",
+        `book ${book.bookId}`,
+        `next ${next} on chain, anchored up to ${book.anchored - 1} here`,
+      );
     }
     if (onChain[index]?.last !== book.last) {
       find(tally, "book_differs", `book ${book.bookId}`, `last ${onChain[index]?.last} on chain, ${book.last} here`);

@@ -1,5 +1,5 @@
 import { anchoredTopic, receiptTopic, type Deps } from "./deps.ts";
-import type { Receipt } from "./ports.ts";
+import type { Receipt } from "./storePorts.ts";
 
 /** Another program on the same database may do the work, and its bell is not heard here. */
 const LOOK_EVERY_MS = 250;
@@ -13,7 +13,7 @@ export async function awaitReceipt(
 ): Promise<Receipt> {
   const deadlineMs = deps.clock.nowMs() + timeoutMs;
   const topic = until === "anchored" ? anchoredTopic : receiptTopic(receipt.code, receipt.number);
-  for (let current = receipt; ; ) {
+  for (let current = receipt; ;) {
     const leftMs = deadlineMs - deps.clock.nowMs();
     if (hasCome(current, until) || leftMs <= 0) return current;
     await deps.bell.heard(topic, Math.min(leftMs, LOOK_EVERY_MS));
@@ -22,5 +22,7 @@ export async function awaitReceipt(
 }
 
 function hasCome(receipt: Receipt, until: "rendered" | "anchored"): boolean {
-  return receipt.state === "void" || (until === "anchored" ? receipt.anchoring !== undefined : receipt.state === "rendered");
+  return (
+    receipt.state === "void" || (until === "anchored" ? receipt.anchoring !== undefined : receipt.state === "rendered")
+  );
 }

@@ -2,7 +2,7 @@ import { bytesOfHex, hexOf } from "../core/bytes.ts";
 import { nextHead } from "../core/segment.ts";
 import { replaceTransaction, setAside, submitBatch } from "./anchorBatch.ts";
 import { anchoredTopic, type Deps } from "./deps.ts";
-import type { BatchMark, Lease, OpenBatch } from "./ports.ts";
+import type { BatchMark, Lease, OpenBatch } from "./storePorts.ts";
 
 /** anchored: read back and marked. dropped: nothing of it can be mined any more. waiting: look again later. */
 export type BatchProgress = "anchored" | "dropped" | "waiting";
@@ -101,7 +101,8 @@ async function readBack(deps: Deps, batch: OpenBatch, mined: Mined & { readonly 
     return { difference: `${onChain.segmentCount} segments, ours ${batch.segments.length}` };
   }
   const previous = await deps.store.lastAnchored();
-  if (batchNo !== (previous?.batchNo ?? 0) + 1) return { difference: `batch ${batchNo} after ${previous?.batchNo ?? 0}` };
+  if (batchNo !== (previous?.batchNo ?? 0) + 1)
+    return { difference: `batch ${batchNo} after ${previous?.batchNo ?? 0}` };
   const previousHead = previous === undefined ? new Uint8Array(32) : bytesOfHex(previous.head);
   const head = nextHead(previousHead, batchNo, batch.root, onChain.timeS);
   if (onChain.head !== hexOf(head)) return { difference: `head ${onChain.head}, ours ${hexOf(head)}` };

@@ -1,7 +1,8 @@
 import type { Kind } from "../domain/kind.ts";
 import type { QrPlace } from "../domain/qrText.ts";
 import type { SegmentTrees } from "./segmentTrees.ts";
-import type { Bell, BlobStore, Clock, Failpoint, Hash, Ledger, LedgerSigner, Log, Random, Renderer, Store } from "./ports.ts";
+import type { Bell, BlobStore, Clock, Failpoint, Hash, Ledger, LedgerSigner, Log, Random, Renderer } from "./ports.ts";
+import type { Store } from "./storePorts.ts";
 
 /** What the use cases are given; compose.ts makes it. */
 export type Deps = {

@@ -1,5 +1,5 @@
 import type { Deps } from "./deps.ts";
-import type { Receipt, Unit } from "./ports.ts";
+import type { Receipt, Unit } from "./storePorts.ts";
 
 export type ReceiptRef = { readonly code: number; readonly number: number } | { readonly busNo: string };
 

@@ -6,7 +6,8 @@ import type { FieldProblem, IssueInput } from "../domain/receipt.ts";
 import { issueCodeOf } from "../domain/receiptAssembly.ts";
 import { dataDigestOf } from "../core/dataDigest.ts";
 import { issuedTopic, type Deps } from "./deps.ts";
-import type { IssueOutcome, Random, Receipt, Unit } from "./ports.ts";
+import type { Random } from "./ports.ts";
+import type { IssueOutcome, Receipt, Unit } from "./storePorts.ts";
 import { undrawableFields } from "./undrawableFields.ts";
 
 /** What became of one request. Only `issued` has taken a number. */
@@ -22,11 +23,7 @@ export type IssueResult =
  * Repeating a request gives the same receipt, also after the rules have changed.
  * @throws AppError queue_full; database_unreachable (the outcome is unknown: repeat the request, or ask by busNo)
  */
-export function issueReceipts(
-  deps: Deps,
-  unit: Unit,
-  inputs: readonly IssueInput[],
-): Promise<readonly IssueResult[]> {
+export function issueReceipts(deps: Deps, unit: Unit, inputs: readonly IssueInput[]): Promise<readonly IssueResult[]> {
   return Promise.all(inputs.map((input) => issueOne(deps, unit, input)));
 }
 
@@ -85,7 +82,12 @@ async function earlierResult(deps: Deps, unit: Unit, input: IssueInput): Promise
 /** An alarm is raised once per number that crosses the mark, not once per receipt below it. */
 async function warnOfLowStock(deps: Deps, receipt: Receipt, left: number): Promise<void> {
   const details = `${left} numbers are left`;
-  await deps.store.raiseAlarm("numbers_low", `code ${receipt.code} unit ${receipt.unitId}`, details, deps.clock.nowMs());
+  await deps.store.raiseAlarm(
+    "numbers_low",
+    `code ${receipt.code} unit ${receipt.unitId}`,
+    details,
+    deps.clock.nowMs(),
+  );
 }
 
 /** The digest is only compared with others of the same unit and busNo, in the database: it needs no salt. */

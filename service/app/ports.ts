@@ -1,4 +1,4 @@
-import type { FieldProblem, IssueInput, IssuingUnit, Numbering, ReceiptData } from "../domain/receipt.ts";
+import type { ReceiptData } from "../domain/receipt.ts";
 
 /** The only one to tell the time. */
 export interface Clock {
@@ -61,7 +61,12 @@ export type RenderJob = {
 };
 
 export type RenderOutcome =
-  | { readonly kind: "rendered"; readonly pdf: Uint8Array; readonly dataDigest: Uint8Array; readonly documentDigest: Uint8Array }
+  | {
+      readonly kind: "rendered";
+      readonly pdf: Uint8Array;
+      readonly dataDigest: Uint8Array;
+      readonly documentDigest: Uint8Array;
+    }
   /** permanent: trying again cannot help, the number is to be voided. */
   | { readonly kind: "failed"; readonly isPermanent: boolean; readonly code: string; readonly message: string };
 
@@ -101,23 +106,39 @@ export interface Ledger {
   /** The last batch's number (0: none) and head hash, at the newest block. */
   head(): Promise<{ readonly batchCount: number; readonly headHash: string }>;
   /** undefined if there is no such batch. */
-  batch(batchNo: number): Promise<{ readonly root: string; readonly head: string; readonly timeS: number; readonly segmentCount: number } | undefined>;
+  batch(
+    batchNo: number,
+  ): Promise<
+    { readonly root: string; readonly head: string; readonly timeS: number; readonly segmentCount: number } | undefined
+  >;
   /** The next number to be anchored and the last of the range of each book, in the order asked. */
   books(bookIds: readonly number[]): Promise<readonly { readonly next: number; readonly last: number }[]>;
   /** Runs the call without sending it. If refused: the custom error's name, its arguments as text, the book at fault if the error names one. */
-  simulate(segments: readonly SignedSegment[]): Promise<
+  simulate(
+    segments: readonly SignedSegment[],
+  ): Promise<
     | { readonly kind: "accepted"; readonly gas: bigint }
     | { readonly kind: "refused"; readonly error: string; readonly details: string; readonly bookId?: number }
   >;
   /** Signs the transaction; nothing is sent. */
-  prepare(segments: readonly SignedSegment[], nonce: number, fee: Fee, gas: bigint): Promise<{ readonly raw: string; readonly hash: string }>;
+  prepare(
+    segments: readonly SignedSegment[],
+    nonce: number,
+    fee: Fee,
+    gas: bigint,
+  ): Promise<{ readonly raw: string; readonly hash: string }>;
   /** What the network asks now; `bumped` is at least 12.5 % over `previous`, as replacement needs. */
   fee(previous?: Fee): Promise<Fee>;
   /** Sends a signed transaction. Sending one that the node knows already is no error. */
   send(raw: string): Promise<void>;
   /** undefined: not mined (yet, or any more). */
   receipt(hash: string): Promise<
-    | { readonly blockNumber: number; readonly blockHash: string; readonly isSuccess: boolean; readonly batchNo?: number }
+    | {
+        readonly blockNumber: number;
+        readonly blockHash: string;
+        readonly isSuccess: boolean;
+        readonly batchNo?: number;
+      }
     | undefined
   >;
   blockNumber(): Promise<number>;
@@ -127,293 +148,8 @@ export interface Ledger {
 
 export type Fee = { readonly maxFeePerGas: bigint; readonly maxPriorityFeePerGas: bigint };
 
-/** The database. Every method is one transaction (or one statement) and durable when it resolves. */
-export interface Store extends IssueStore, ReceiptStore, RenderStore, AnchorStore, UnitStore, AlarmStore, AuditStore {}
-
-/** A unit as the program keeps it: what the receipt takes over, and its keys. */
-export type Unit = IssuingUnit & {
-  /** Its identities in the keystore. */
-  readonly keyId: string;
-  readonly status: "active" | "suspended";
-};
-
-export interface UnitStore {
-  unit(unitId: number): Promise<Unit | undefined>;
-  units(): Promise<readonly Unit[]>;
-  /** Inserts the unit, or updates the one of this id. */
-  saveUnit(unit: Unit): Promise<void>;
-  /** The credential of an app id; `key` is the Ed25519 public key (32 bytes) or the sealed HMAC secret. */
-  appKey(appId: string): Promise<AppKey | undefined>;
-  saveAppKey(key: AppKey): Promise<void>;
-  /** False if the nonce was used before; expired ones are forgotten. */
-  useNonce(appId: string, nonce: string, expiresAtMs: number): Promise<boolean>;
-  books(unitId?: number): Promise<readonly Book[]>;
-  /** Inserts a granted book as it stands on chain; one that is known already is left alone. */
-  saveBook(book: Book): Promise<void>;
-  deployment(): Promise<Deployment | undefined>;
-  saveDeployment(deployment: Deployment): Promise<void>;
-}
-
-export type AppKey = {
-  readonly appId: string;
-  readonly unitId: number;
-  readonly algorithm: "ed25519" | "hmac-sha256";
-  readonly key: Uint8Array;
-};
-
-/** 号段: anchored <= rendered <= next, always. */
-export type Book = {
-  readonly bookId: number;
-  readonly unitId: number;
-  readonly code: number;
-  readonly kind: string;
-  readonly first: number;
-  readonly last: number;
-  /** The next number to be taken. */
-  readonly next: number;
-  /** All numbers below it have a stored document or are void. */
-  readonly rendered: number;
-  /** All numbers below it are on chain, confirmed and read back. */
-  readonly anchored: number;
-  /** Warn when fewer numbers than this are left of the code. */
-  readonly lowWater: number;
-  /** Why its segments are set aside; undefined: they are not. */
-  readonly heldReason?: string;
-};
-
-/** The contract that this database belongs to. */
-export type Deployment = {
-  readonly chainId: number;
-  readonly contract: string;
-  readonly blockNumber: number;
-  readonly blockHash: string;
-  readonly genesisHash: string;
-};
-
-export type NewReceipt = {
-  readonly unitId: number;
-  readonly kind: string;
-  readonly code: number;
-  readonly input: IssueInput;
-  /** SHA-256 of the input's canonical text: equal inputs are the same request. */
-  readonly inputDigest: Uint8Array;
-  readonly draft: Omit<ReceiptData, keyof Numbering>;
-  readonly randomNumber: string;
-  readonly secret: Uint8Array;
-  readonly issuedAtMs: number;
-  readonly warnings: readonly FieldProblem[];
-};
-
-export type IssueOutcome =
-  | { readonly kind: "issued"; readonly receipt: Receipt; readonly left: number; readonly lowWater: number }
-  /** The same busNo with the same content: the receipt that exists. */
-  | { readonly kind: "repeated"; readonly receipt: Receipt }
-  /** The same busNo with other content. */
-  | { readonly kind: "conflict"; readonly receipt: Receipt }
-  | { readonly kind: "no_numbers"; readonly code: number };
-
-export interface IssueStore {
-  /**
-   * Takes the next number and stores the receipt, in one transaction that may serve many callers.
-   * @throws AppError queue_full when too many wait; database_unreachable
-   */
-  issue(receipt: NewReceipt): Promise<IssueOutcome>;
-}
-
-/** A receipt as it is stored. */
-export type Receipt = {
-  readonly unitId: number;
-  readonly code: number;
-  readonly number: number;
-  readonly bookId: number;
-  readonly kind: string;
-  readonly busNo: string;
-  readonly input: IssueInput;
-  readonly data: ReceiptData;
-  readonly secret: Uint8Array;
-  readonly issuedFen: number;
-  readonly reversedFen: number;
-  readonly issuedAtMs: number;
-  readonly warnings: readonly FieldProblem[];
-  /** rendered: the signed PDF is stored. void: the number was taken and is no receipt. */
-  readonly state: "issued" | "rendered" | "void";
-  readonly dataDigest?: Uint8Array;
-  readonly documentDigest?: Uint8Array;
-  readonly documentSha256?: Uint8Array;
-  readonly renderedAtMs?: number;
-  readonly voidReason?: string;
-  readonly anchoring?: Anchoring;
-};
-
-/** Where a receipt stands on chain, read back and confirmed. */
-export type Anchoring = {
-  readonly batchNo: number;
-  readonly segmentIndex: number;
-  readonly txHash: string;
-  readonly blockNumber: number;
-  /** The block's time. */
-  readonly anchoredAtMs: number;
-};
-
-export type ReceiptFilter = {
-  readonly kind?: string;
-  readonly state?: "issued" | "rendered" | "void" | "anchored";
-  readonly issuedFromMs?: number;
-  readonly issuedBeforeMs?: number;
-};
-
-/** A place in a list, after which it goes on. */
-export type ReceiptCursor = { readonly issuedAtMs: number; readonly code: number; readonly number: number };
-
-export interface ReceiptStore {
-  receipt(code: number, number: number): Promise<Receipt | undefined>;
-  receiptByBusNo(unitId: number, busNo: string): Promise<Receipt | undefined>;
-  /** Oldest first. */
-  receipts(
-    unitId: number,
-    filter: ReceiptFilter,
-    after: ReceiptCursor | undefined,
-    limit: number,
-  ): Promise<readonly Receipt[]>;
-  /** The anchored segment that holds the number, with its batch's segments. */
-  segmentOf(bookId: number, number: number): Promise<PlacedSegment | undefined>;
-  /** The leaves' parts of a run of numbers, in order. */
-  entries(bookId: number, from: number, count: number): Promise<readonly LedgerEntry[]>;
-}
-
-/** What a leaf is made of. */
-export type LedgerEntry = {
-  readonly code: number;
-  readonly number: number;
-  readonly isVoid: boolean;
-  readonly issuedFen: number;
-  readonly reversedFen: number;
-  /** undefined if void. */
-  readonly dataDigest?: Uint8Array;
-  readonly documentDigest?: Uint8Array;
-};
-
-export type PlacedSegment = {
-  readonly batchNo: number;
-  readonly segmentIndex: number;
-  readonly bookId: number;
-  readonly from: number;
-  readonly count: number;
-  /** The hashes of all segments of the batch, in order. */
-  readonly segmentHashes: readonly Uint8Array[];
-};
-
-export interface RenderStore {
-  /** Receipts that wait to be drawn, oldest first; each is the holder's until leaseMs have passed. */
-  claimForRender(holder: string, limit: number, leaseMs: number): Promise<readonly Receipt[]>;
-  /** False if it was rendered or voided meanwhile: the first writer wins. */
-  markRendered(mark: RenderMark): Promise<boolean>;
-  /** Gives the claims of a holder that has died back. */
-  releaseClaims(holder: string): Promise<void>;
-  /** Records that a taken number can't become a receipt. False if it has a document already. */
-  markVoid(code: number, number: number, reason: string): Promise<boolean>;
-}
-
-export type RenderMark = {
-  readonly code: number;
-  readonly number: number;
-  readonly dataDigest: Uint8Array;
-  readonly documentDigest: Uint8Array;
-  readonly documentSha256: Uint8Array;
-  readonly renderedAtMs: number;
-};
-
-/** Proof of holding a lease: a later holder has a higher fence, and writes with a lower one are refused (lease_lost). */
-export type Lease = { readonly name: string; readonly holder: string; readonly fence: number };
-
-export type SegmentCandidate = {
-  readonly bookId: number;
-  readonly unitId: number;
-  readonly unitKeyId: string;
-  readonly from: number;
-  readonly entries: readonly LedgerEntry[];
-};
-
-/** A batch that was written down and is not yet anchored. */
-export type OpenBatch = {
-  readonly batchId: number;
-  readonly root: Uint8Array;
-  readonly segments: readonly SignedSegment[];
-  readonly transactions: readonly BatchTransaction[];
-};
-
-export type BatchTransaction = {
-  readonly nonce: number;
-  readonly hash: string;
-  readonly raw: string;
-  readonly fee: Fee;
-  readonly gas: bigint;
-  readonly recordedAtMs: number;
-};
-
-export type BatchMark = {
-  readonly batchNo: number;
-  readonly head: Uint8Array;
-  readonly timeS: number;
-  readonly txHash: string;
-  readonly blockNumber: number;
-  readonly blockHash: string;
-};
-
-export interface AnchorStore {
-  /** Takes or renews the lease; undefined while another holds it. */
-  lease(name: string, holder: string, ttlMs: number): Promise<Lease | undefined>;
-  /** Moves each book's `rendered` mark up to its first number without a document. */
-  advanceRendered(): Promise<void>;
-  /** Runs of numbers that are rendered and not anchored, of books that are not set aside; at most maxReceipts in all. */
-  segmentCandidates(maxReceipts: number): Promise<readonly SegmentCandidate[]>;
-  openBatch(): Promise<OpenBatch | undefined>;
-  createBatch(lease: Lease, root: Uint8Array, segments: readonly SignedSegment[], nowMs: number): Promise<OpenBatch>;
-  recordTransaction(lease: Lease, batchId: number, transaction: BatchTransaction): Promise<void>;
-  /** Gives up a batch of which no transaction can be mined any more; its receipts are candidates again. */
-  dropBatch(lease: Lease, batchId: number, reason: string): Promise<void>;
-  /** Marks the batch and its books anchored, in one transaction. */
-  markAnchored(lease: Lease, batchId: number, mark: BatchMark): Promise<void>;
-  lastAnchored(): Promise<{ readonly batchNo: number; readonly head: string } | undefined>;
-  /** The next nonce by our own ledger of transactions. */
-  nextNonce(): Promise<number>;
-  /** Sets a book's segments aside, with an alarm; or, without a reason, takes them up again. */
-  holdBook(bookId: number, reason: string | undefined): Promise<void>;
-}
-
-export type Alarm = {
-  readonly alarmId: string;
-  readonly kind: string;
-  /** What it is about: "book 3", "batch 17". */
-  readonly subject: string;
-  readonly details: string;
-  readonly raisedAtMs: number;
-  readonly clearedAtMs?: number;
-};
-
-export interface AlarmStore {
-  /** One alarm of a kind and subject is open at a time; raising it again changes nothing. */
-  raiseAlarm(kind: string, subject: string, details: string, nowMs: number): Promise<void>;
-  clearAlarm(kind: string, subject: string, nowMs: number): Promise<void>;
-  openAlarms(): Promise<readonly Alarm[]>;
-}
-
 /** SHA-256 of the parts, one after the other. */
 export type Hash = (parts: readonly Uint8Array[]) => Uint8Array;
-
-export type AnchoredBatch = {
-  readonly batchNo: number;
-  readonly timeS: number;
-  readonly segments: readonly SignedSegment[];
-};
-
-/** What an auditor reads. */
-export interface AuditStore extends Pick<UnitStore, "books">, Pick<AnchorStore, "openBatch"> {
-  /** The receipts of a book from a number on, in order. */
-  receiptsOfBook(bookId: number, from: number, limit: number): Promise<readonly Receipt[]>;
-  /** Anchored batches after a number, in order. */
-  anchoredBatches(after: number, limit: number): Promise<readonly AnchoredBatch[]>;
-}
 
 /** The bureau's hand on the contract. Each call is idempotent: what stands on chain already is not done again. */
 export interface Bureau {
@@ -434,5 +170,8 @@ export type BookGrant = {
 /** Makes and keeps the identities that sign. */
 export interface Identities {
   /** Makes the unit's document and ledger keys if they do not exist. The address of its ledger key. */
-  ensureUnit(keyId: string, unit: { readonly creditCode: string; readonly name: string }): Promise<{ readonly signer: string }>;
+  ensureUnit(
+    keyId: string,
+    unit: { readonly creditCode: string; readonly name: string },
+  ): Promise<{ readonly signer: string }>;
 }

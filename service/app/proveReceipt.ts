@@ -3,7 +3,7 @@ import { invariant } from "../core/errors.ts";
 import { encodeProof } from "../core/proof.ts";
 import { batchPath } from "../core/segment.ts";
 import type { Deps } from "./deps.ts";
-import type { Receipt } from "./ports.ts";
+import type { Receipt } from "./storePorts.ts";
 
 /** The receipt's proof (docs/ledger.md, Proof); undefined while it is not anchored, and for a void number. */
 export async function proveReceipt(deps: Deps, receipt: Receipt): Promise<Uint8Array | undefined> {

@@ -7,7 +7,8 @@ import { documentDigestOf } from "../core/pdfSignature.ts";
 import { qrSignedText, qrText } from "../domain/qrText.ts";
 import { receiptTopic, renderedTopic, type Deps } from "./deps.ts";
 import { documentName } from "./documentName.ts";
-import type { Receipt, RenderJob, RenderOutcome } from "./ports.ts";
+import type { RenderJob, RenderOutcome } from "./ports.ts";
+import type { Receipt } from "./storePorts.ts";
 
 /** What is drawn in one go: enough to keep the threads busy, few enough that a crash repeats little. */
 const CLAIM_COUNT = 40;

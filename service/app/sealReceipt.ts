@@ -3,7 +3,7 @@ import { parseProof } from "../core/proof.ts";
 import { sealPdf } from "../core/seal.ts";
 import type { Deps } from "./deps.ts";
 import { documentName } from "./documentName.ts";
-import type { Receipt } from "./ports.ts";
+import type { Receipt } from "./storePorts.ts";
 import { proveReceipt } from "./proveReceipt.ts";
 
 /**

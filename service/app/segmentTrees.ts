@@ -1,7 +1,7 @@
 import { AppError } from "../core/errors.ts";
 import { leafOf, voidLeafOf } from "../core/leaf.ts";
 import { buildTree, RECEIPT_INNER, type Tree } from "../core/merkle.ts";
-import type { LedgerEntry, PlacedSegment, ReceiptStore } from "./ports.ts";
+import type { LedgerEntry, PlacedSegment, ReceiptStore } from "./storePorts.ts";
 
 /** A segment's tree of receipts, ready to give paths. */
 export type SegmentTree = { readonly segment: PlacedSegment; readonly tree: Tree };

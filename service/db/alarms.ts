@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { DataSource } from "typeorm";
-import type { AlarmStore } from "../app/ports.ts";
+import type { AlarmStore } from "../app/storePorts.ts";
 import { query } from "./retry.ts";
 
 /** What somebody must look at; kept until it is mended. */

@@ -1,5 +1,5 @@
 import { In, MoreThan, type DataSource } from "typeorm";
-import type { AnchoredBatch, AuditStore } from "../app/ports.ts";
+import type { AnchoredBatch, AuditStore } from "../app/storePorts.ts";
 import { segmentOf } from "./batches.ts";
 import { BatchEntity, SegmentEntity } from "./entities/batch.ts";
 import { query } from "./retry.ts";

@@ -2,7 +2,7 @@ import type { DataSource, EntityManager } from "typeorm";
 import { AppError, invariant } from "../core/errors.ts";
 import { codeTextOf } from "../domain/code.ts";
 import { amountsOf, numberingOf, numberReceipt } from "../domain/receiptAssembly.ts";
-import type { IssueOutcome, IssueStore, NewReceipt, Receipt } from "../app/ports.ts";
+import type { IssueOutcome, IssueStore, NewReceipt, Receipt } from "../app/storePorts.ts";
 import { inTransaction, rowsOf } from "./retry.ts";
 import { anchoringColumns, anchoringJoin, receiptColumns, receiptOf, type RawReceipt } from "./rows.ts";
 

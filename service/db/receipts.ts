@@ -1,5 +1,5 @@
 import type { DataSource } from "typeorm";
-import type { ReceiptFilter, ReceiptStore } from "../app/ports.ts";
+import type { ReceiptFilter, ReceiptStore } from "../app/storePorts.ts";
 import { query } from "./retry.ts";
 import {
   anchoringColumns,

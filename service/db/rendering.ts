@@ -1,5 +1,5 @@
 import type { DataSource } from "typeorm";
-import type { RenderStore } from "../app/ports.ts";
+import type { RenderStore } from "../app/storePorts.ts";
 import { query } from "./retry.ts";
 import { receiptColumns, receiptOf, type RawReceipt } from "./rows.ts";
 

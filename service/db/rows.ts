@@ -1,4 +1,4 @@
-import type { Book, LedgerEntry, Receipt, Unit } from "../app/ports.ts";
+import type { Book, LedgerEntry, Receipt, Unit } from "../app/storePorts.ts";
 import type { BookRow } from "./entities/receipt.ts";
 import type { UnitRow } from "./entities/unit.ts";
 import type { FieldProblem, IssueInput, ReceiptData } from "../domain/receipt.ts";

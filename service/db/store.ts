@@ -1,5 +1,6 @@
 import type { DataSource } from "typeorm";
-import type { Failpoint, Store } from "../app/ports.ts";
+import type { Failpoint } from "../app/ports.ts";
+import type { Store } from "../app/storePorts.ts";
 import { createAlarmStore } from "./alarms.ts";
 import { createAuditStore } from "./audits.ts";
 import { createAnchorStore } from "./batches.ts";

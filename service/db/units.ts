@@ -1,5 +1,5 @@
 import type { DataSource } from "typeorm";
-import type { Book, UnitStore } from "../app/ports.ts";
+import type { Book, UnitStore } from "../app/storePorts.ts";
 import { BookEntity, type BookRow } from "./entities/receipt.ts";
 import { AppKeyEntity, DeploymentEntity, UnitEntity } from "./entities/unit.ts";
 import { query } from "./retry.ts";

@@ -4,7 +4,7 @@ import Koa from "koa";
 import type { Middleware, Next, ParameterizedContext } from "koa";
 import type { Registry } from "prom-client";
 import type { Deps } from "../app/deps.ts";
-import type { Receipt } from "../app/ports.ts";
+import type { Receipt } from "../app/storePorts.ts";
 import { createAuthenticate, type Authenticate } from "./authenticate.ts";
 import type { Call, Reply } from "./call.ts";
 import { createGate, readBody, withTimeout, type Gate } from "./limits.ts";

@@ -1,5 +1,5 @@
 import type { Deps } from "../app/deps.ts";
-import type { AppKey, Unit } from "../app/ports.ts";
+import type { AppKey, Unit } from "../app/storePorts.ts";
 import { HttpProblem } from "./problem.ts";
 import {
   isSignedBy,

@@ -1,4 +1,4 @@
-import type { Unit } from "../app/ports.ts";
+import type { Unit } from "../app/storePorts.ts";
 import type { Asker } from "./problem.ts";
 
 /** A request, as a route's handler sees it: no koa, nothing of the socket. */

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { Book, Store } from "../app/ports.ts";
+import type { Book, Store } from "../app/storePorts.ts";
 
 /** What is counted. Labels are route templates, codes and kinds: nothing of a person, nothing without bound. */
 export type Metrics = {

@@ -36,8 +36,7 @@ export function startLoop(
         restMs = pauseMs;
         pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
       }
-      if (!isStopped() && restMs > 0)
-        await Promise.race([bell.heard(topic, restMs), bell.heard(stopTopic, restMs)]);
+      if (!isStopped() && restMs > 0) await Promise.race([bell.heard(topic, restMs), bell.heard(stopTopic, restMs)]);
     }
   };
   const running = run();

@@ -4,7 +4,8 @@ import { anchorBatch } from "../../service/app/anchorBatch.ts";
 import { confirmBatch } from "../../service/app/confirmBatch.ts";
 import type { Deps } from "../../service/app/deps.ts";
 import { mendBook } from "../../service/app/mendBook.ts";
-import type { Ledger, Lease, Store } from "../../service/app/ports.ts";
+import type { Ledger } from "../../service/app/ports.ts";
+import type { Lease, Store } from "../../service/app/storePorts.ts";
 import { createBell } from "../../service/adapters/system/bell.ts";
 import { systemClock } from "../../service/adapters/system/clock.ts";
 import { createStore } from "../../service/db/store.ts";
@@ -169,7 +170,12 @@ describe("anchoring", () => {
 
   it("goes on with a batch that was written and never sent", async () => {
     await issueRendered(1, 1);
-    const dying = { ...depsWith(), failpoint: (step: string) => { if (step === "batch_written") throw new Error("killed"); } };
+    const dying = {
+      ...depsWith(),
+      failpoint: (step: string) => {
+        if (step === "batch_written") throw new Error("killed");
+      },
+    };
     await anchorBatch(dying, lease).catch(() => undefined);
     expect((await store.openBatch())?.transactions).to.deep.equal([]);
     expect(await settle(depsWith())).to.deep.equal(["waiting", "anchored"]);

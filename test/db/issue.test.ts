@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Store } from "../../service/app/ports.ts";
+import type { Store } from "../../service/app/storePorts.ts";
 import { createStore } from "../../service/db/store.ts";
 import { startTestDatabase, type TestDatabase } from "../support/database.ts";
 import { CODE, newReceipt, testBook, testUnit } from "../support/fixtures.ts";
@@ -61,12 +61,9 @@ describe("taking numbers", () => {
     await store.saveBook(testBook({ bookId: 1, first: 1, last: 2 }));
     await store.saveBook(testBook({ bookId: 2, first: 100, last: 100 }));
     const outcomes = await Promise.all(["A", "B", "C", "D"].map((busNo) => store.issue(newReceipt(busNo))));
-    expect(outcomes.map((outcome) => (outcome.kind === "issued" ? outcome.receipt.number : outcome.kind))).to.deep.equal([
-      1,
-      2,
-      100,
-      "no_numbers",
-    ]);
+    expect(
+      outcomes.map((outcome) => (outcome.kind === "issued" ? outcome.receipt.number : outcome.kind)),
+    ).to.deep.equal([1, 2, 100, "no_numbers"]);
     expect((await store.issue(newReceipt("B"))).kind).to.equal("repeated");
   });
 
@@ -94,13 +91,20 @@ describe("taking numbers", () => {
   it("lets two programs ask with one busNo under two codes, and issues one receipt", async () => {
     await store.saveBook(testBook({ bookId: 1 }));
     await store.saveBook(testBook({ bookId: 2, code: 44060226 }));
-    const outcomes = await Promise.all([store.issue(newReceipt("A")), store.issue(newReceipt("A", { code: 44060226 }))]);
+    const outcomes = await Promise.all([
+      store.issue(newReceipt("A")),
+      store.issue(newReceipt("A", { code: 44060226 })),
+    ]);
     expect(outcomes.map((outcome) => outcome.kind).sort()).to.deep.equal(["issued", "repeated"]);
   });
 
   it("refuses one receipt that the database refuses, and issues its neighbours without a gap", async () => {
     await store.saveBook(testBook());
-    const bad = { ...newReceipt("BAD"), issuedAtMs: Date.parse("2026-03-06T10:21:33+08:00"), warnings: ["\u0000"] as never };
+    const bad = {
+      ...newReceipt("BAD"),
+      issuedAtMs: Date.parse("2026-03-06T10:21:33+08:00"),
+      warnings: ["\u0000"] as never,
+    };
     const results = await Promise.allSettled([
       store.issue(newReceipt("A")),
       store.issue(newReceipt("B")),

@@ -14,7 +14,7 @@ import type {
   ReceiptFilter,
   Store,
   Unit,
-} from "../../service/app/ports.ts";
+} from "../../service/app/storePorts.ts";
 
 /** The store in memory, as far as HTTP needs it; anything else that is asked of it is a failure of the test. */
 export class FakeStore {

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { expect } from "chai";
-import type { Receipt, Renderer, Unit } from "../../service/app/ports.ts";
+import type { Renderer } from "../../service/app/ports.ts";
+import type { Receipt, Unit } from "../../service/app/storePorts.ts";
 import { createBell } from "../../service/adapters/system/bell.ts";
 import { createSegmentTrees } from "../../service/app/segmentTrees.ts";
 import type { Deps } from "../../service/app/deps.ts";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Book, NewReceipt, Unit } from "../../service/app/ports.ts";
+import type { Book, NewReceipt, Unit } from "../../service/app/storePorts.ts";
 import { dataDigestOf } from "../../service/core/dataDigest.ts";
 import type { IssueInput } from "../../service/domain/receipt.ts";
 

@@ -1,6 +1,6 @@
 import { systemHash } from "../../service/adapters/system/hash.ts";
 import { auditLedger, type AuditReport } from "../../service/app/auditLedger.ts";
-import type { Book, Receipt } from "../../service/app/ports.ts";
+import type { Book, Receipt } from "../../service/app/storePorts.ts";
 import { openParts, type Parts } from "../../service/compose.ts";
 import { parseConfig } from "../../service/config.ts";
 import type { Client } from "../../scripts/client.ts";

@@ -6,7 +6,8 @@ import { ethersLedger, type EthersLedger } from "../../service/adapters/chain/et
 import { ledgerAdmin, type LedgerAdmin } from "../../service/adapters/chain/ledgerAdmin.ts";
 import { loadLedgerArtifact } from "../../service/adapters/chain/ledgerArtifact.ts";
 import { systemClock } from "../../service/adapters/system/clock.ts";
-import type { Deployment, LedgerSigner } from "../../service/app/ports.ts";
+import type { LedgerSigner } from "../../service/app/ports.ts";
+import type { Deployment } from "../../service/app/storePorts.ts";
 import { bytesOfHex, hexOf } from "../../service/core/bytes.ts";
 import { makeTestFolder } from "./database.ts";
 

@@ -1,4 +1,4 @@
-import type { Deployment } from "../../app/ports.ts";
+import type { Deployment } from "../../app/storePorts.ts";
 import { AppError } from "../../core/errors.ts";
 import { readNode } from "./ledgerContract.ts";
 import { readBlock } from "./nodeAnswers.ts";

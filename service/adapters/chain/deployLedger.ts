@@ -1,5 +1,5 @@
 import { ZeroAddress, getCreateAddress } from "ethers";
-import type { Deployment } from "../../app/ports.ts";
+import type { Deployment } from "../../app/storePorts.ts";
 import { AppError } from "../../core/errors.ts";
 import { accountSender, type AccountSender } from "./accountSender.ts";
 import type { LedgerArtifact } from "./ledgerArtifact.ts";

@@ -1,5 +1,6 @@
 import { Transaction, Wallet, type TransactionLike } from "ethers";
-import type { Deployment, Fee, Ledger, SignedSegment } from "../../app/ports.ts";
+import type { Fee, Ledger, SignedSegment } from "../../app/ports.ts";
+import type { Deployment } from "../../app/storePorts.ts";
 import { AppError } from "../../core/errors.ts";
 import { jsonRpcReader, type LedgerReader } from "../../core/ledgerCall.ts";
 import type { LedgerArtifact } from "./ledgerArtifact.ts";

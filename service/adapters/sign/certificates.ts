@@ -2,7 +2,9 @@ import "reflect-metadata"; // @peculiar/x509 resolves its parts through tsyringe
 import { createPublicKey, randomBytes, webcrypto, type KeyObject } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 
-/** Who a certificate names. creditCode: the unified social credit code, 18 characters, "" for an authority without one. */
+/**
+ * Who a certificate names. creditCode: the unified social credit code, 18 characters, "" for an authority without one.
+ */
 export type Subject = { readonly name: string; readonly creditCode: string };
 
 const ECDSA = { name: "ECDSA", namedCurve: "P-256" } as const;

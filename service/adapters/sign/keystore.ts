@@ -28,7 +28,10 @@ export type DocumentSigner = {
 /** The software keystore. An HSM or 签章 server stands behind the same functions. */
 export type Keystore = Identities &
   LedgerSigner & {
-    /** Makes the bureau's root and its supervision identity if they do not exist. rootDigest: as the contract keeps it, 0x and 64 digits. */
+    /**
+     * Makes the bureau's root and its supervision identity if they do not exist. rootDigest: as the contract keeps it,
+     * 0x and 64 digits.
+     */
     ensureBureau(subject: Subject): Promise<{ readonly rootDigest: string }>;
     /** A unit's document identity. @throws AppError secret_missing */
     unitSigner(keyId: string): DocumentSigner;
@@ -76,7 +79,7 @@ export function openKeystore(options: {
     },
     unitSigner: signerOf,
     supervisionSigner: () => signerOf(SUPERVISION),
-    // eslint-disable-next-line @typescript-eslint/require-await -- a rejection, as an HSM behind the same port would give it
+    // eslint-disable-next-line @typescript-eslint/require-await -- a rejection, as an HSM behind the port would give it
     signDigest: async (keyId, digest) => signLedgerDigest(ledgerKey(vault, keyId, false), digest),
     accountKey: (name) => `0x${Buffer.from(ledgerKey(vault, `account-${name}`)).toString("hex")}`,
     addressOfAccountKey: (key) => addressOf(Buffer.from(key.slice(2), "hex")),
@@ -128,8 +131,9 @@ function documentSigner({ key, certificate }: Loaded, root: Uint8Array): Documen
 }
 
 /**
- * ECDSA is random and DER drops leading zeros, so a signature has 70 to 72 bytes: it is made again until it has 71, as every second one
- * has. So signing the same content twice gives files that differ in these bytes alone, not in their lengths.
+ * ECDSA is random and DER drops leading zeros, so a signature has 70 to 72 bytes: it is made again until it has 71, as
+ * every second one has. So signing the same content twice gives files that differ in these bytes alone, not in their
+ * lengths.
  */
 function signOfOneLength(content: Uint8Array, key: KeyObject): Uint8Array {
   for (;;) {

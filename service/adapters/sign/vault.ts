@@ -55,7 +55,8 @@ function vaultOf(dir: string, key: Buffer): Vault {
   const fileOf = (name: string): string => path.join(dir, `${name}.sealed`);
   const open = (sealed: Uint8Array): Uint8Array => {
     const plain = tryOpen(key, sealed);
-    if (plain === undefined) throw new AppError("secret_not_opened", "the secret was sealed by another keystore, or altered");
+    if (plain === undefined)
+      throw new AppError("secret_not_opened", "the secret was sealed by another keystore, or altered");
     return plain;
   };
   const read = (name: string): Uint8Array => {

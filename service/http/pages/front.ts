@@ -1,5 +1,5 @@
 import type { Deps } from "../../app/deps.ts";
-import type { Book } from "../../app/ports.ts";
+import type { Book } from "../../app/storePorts.ts";
 import type { Reply } from "../call.ts";
 import { escapeHtml, pageReply } from "./html.ts";
 

@@ -1,4 +1,4 @@
-import type { ReceiptCursor } from "../../app/ports.ts";
+import type { ReceiptCursor } from "../../app/storePorts.ts";
 
 /** The place in a list as opaque text. It needs no secrecy: a unit's list holds its own receipts, at any place. */
 export function encodeCursor(cursor: ReceiptCursor): string {

@@ -1,7 +1,7 @@
 import { awaitReceipt } from "../../app/awaitReceipt.ts";
 import type { Deps } from "../../app/deps.ts";
 import { issueReceipts, type IssueResult } from "../../app/issueReceipts.ts";
-import type { Receipt } from "../../app/ports.ts";
+import type { Receipt } from "../../app/storePorts.ts";
 import type { IssueInput } from "../../domain/receipt.ts";
 import { jsonReply, type Reply, type SignedCall } from "../call.ts";
 import { fieldErrors } from "../fieldErrors.ts";

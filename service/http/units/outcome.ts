@@ -1,5 +1,5 @@
 import type { IssueResult } from "../../app/issueReceipts.ts";
-import type { Receipt } from "../../app/ports.ts";
+import type { Receipt } from "../../app/storePorts.ts";
 import type { FieldProblem } from "../../domain/receipt.ts";
 import { numberText } from "../../domain/number.ts";
 import { HttpProblem } from "../problem.ts";

@@ -1,4 +1,4 @@
-import type { Book, Receipt } from "../../app/ports.ts";
+import type { Book, Receipt } from "../../app/storePorts.ts";
 import { numberText } from "../../domain/number.ts";
 import { presentFieldProblem, type Language } from "../problem.ts";
 import { rfc3339 } from "../rfc3339.ts";

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { findReceipt } from "../../app/findReceipt.ts";
 import { proveReceipt } from "../../app/proveReceipt.ts";
 import { sealReceipt } from "../../app/sealReceipt.ts";
-import type { Receipt, ReceiptFilter } from "../../app/ports.ts";
+import type { Receipt, ReceiptFilter } from "../../app/storePorts.ts";
 import { parseProof, proofToJson } from "../../core/proof.ts";
 import { encodeReceiptFile } from "../../core/receiptFile.ts";
 import { eInvoiceXml } from "../../domain/eInvoiceXml.ts";

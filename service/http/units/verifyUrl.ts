@@ -1,5 +1,5 @@
 import type { Settings } from "../../app/deps.ts";
-import type { Receipt } from "../../app/ports.ts";
+import type { Receipt } from "../../app/storePorts.ts";
 import { qrSignedText, qrText } from "../../domain/qrText.ts";
 
 /** Where anyone checks the receipt: the very text of its QR code, so nothing personal beyond it. */

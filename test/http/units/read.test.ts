@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { documentName } from "../../../service/app/documentName.ts";
-import type { Receipt } from "../../../service/app/ports.ts";
+import type { Receipt } from "../../../service/app/storePorts.ts";
 import { dataDigestOf } from "../../../service/core/dataDigest.ts";
 import { documentDigestOf } from "../../../service/core/pdfSignature.ts";
 import { climbProof, parseProof, proofFromJson, type Proof } from "../../../service/core/proof.ts";

@@ -22,6 +22,7 @@ import { builtinKinds } from "./domain/kinds/builtin.ts";
 import type { QrPlace } from "./domain/qrText.ts";
 import { admitDemoUnits, noteDemoUrl, prepareBureau } from "./firstStart.ts";
 import { createApp } from "./http/app.ts";
+import type { Probe } from "./http/operations.ts";
 import { listen } from "./http/server.ts";
 import { writeLedgerFile } from "./ledgerFile.ts";
 import { openLedger, type LedgerParts, type Progress } from "./openLedger.ts";
@@ -111,7 +112,7 @@ export async function startService(config: Config, progress: Progress): Promise<
     stops.push(async () => {
       await Promise.all(workers.map((worker) => worker.stop()));
     });
-    const server = config.ROLES.includes("http") ? await openPages(deps, parts) : undefined;
+    const server = config.ROLES.includes("http") ? await openPages(deps, parts, workers) : undefined;
     if (server !== undefined) stops.push(() => server.close());
     const url = server === undefined ? undefined : (config.PUBLIC_URL ?? `http://localhost:${server.port}`);
     if (url !== undefined) noteDemoUrl(config.DATA_DIR, url);
@@ -203,29 +204,29 @@ function startWorkers(deps: Deps, config: Config): readonly Worker[] {
   ];
 }
 
-function openPages(deps: Deps, parts: Parts): ReturnType<typeof listen> {
+function openPages(deps: Deps, parts: Parts, workers: readonly Worker[]): ReturnType<typeof listen> {
   const { config, keystore } = parts;
   const app = createApp({
     deps,
     openSecret: (sealed) => keystore.openSecret(sealed),
     probes: [
-      {
-        name: "database",
-        isRequired: true,
-        check: async () => {
-          await deps.store.deployment();
-        },
-      },
-      {
-        name: "chain",
-        isRequired: false,
-        check: async () => {
-          await deps.ledger.head();
-        },
-      },
+      probe("database", true, () => deps.store.deployment()),
+      probe("chain", false, () => deps.ledger.head()),
+      ...workers.map((worker) => probe(worker.name, false, () => assertWell(worker))),
     ],
     version: VERSION,
     signatureWindowS: config.SIGNATURE_WINDOW_S,
   });
   return listen(app, config.HOST, config.PORT);
+}
+
+function probe(name: string, isRequired: boolean, look: () => Promise<unknown>): Probe {
+  const check = async (): Promise<void> => {
+    await look();
+  };
+  return { name, isRequired, check };
+}
+
+function assertWell(worker: Worker): Promise<void> {
+  return worker.isWell() ? Promise.resolve() : Promise.reject(new Error(`the last step of ${worker.name} failed`));
 }

@@ -1,9 +1,5 @@
-import { demoUnits } from "../../service/demoUnits.ts";
-import { issueDateOf } from "../../service/domain/fiscalTime.ts";
-import { sampleInput } from "../../service/domain/samples.ts";
-import { readDemoKey } from "../client.ts";
-import { createAgent, createCaller, type Caller } from "./httpClient.ts";
-import { quantileOf, type Quantiles } from "./figures.ts";
+import { quantilesOf, type Quantiles } from "./figures.ts";
+import { openUnits, ordersOf, readMarks, type LoadUnit, type Order } from "./loadUnits.ts";
 
 export type LoadOptions = {
   readonly dataDir: string;
@@ -12,114 +8,130 @@ export type LoadOptions = {
   readonly concurrency: number;
   /** Receipts posted a second; without it as many as the service takes. */
   readonly pacePerS?: number;
-  /** Distinguishes the business numbers of two loads on one database. */
+  /** Keeps the business numbers of two loads on one database apart. */
   readonly prefix: string;
-  readonly onProgress: (sealed: number) => void;
+  readonly onProgress: (sealedCount: number) => void;
 };
 
 /** What a load measured. Times in milliseconds. */
 export type LoadResult = {
-  /** Sealed PDFs in the order in which they were downloaded. */
+  /** In the order in which they were downloaded. */
   readonly pdfs: readonly Uint8Array[];
   /** From the first POST to the last sealed PDF. */
   readonly wallMs: number;
   /** From the first POST to the last POST's answer. */
   readonly postWallMs: number;
   readonly post: Quantiles;
-  /** From a POST to the moment at which the book's mark on chain is seen past its number. */
+  /** From a POST until its book's mark is seen past its number, as coarse as LOOK_EVERY_MS. */
   readonly anchored: Quantiles;
-  /** From a POST to its sealed PDF on this side. */
-  readonly sealed: Quantiles;
   /** Of this process, all its threads. */
   readonly clientCpuMs: number;
 };
 
-/** Asking the books costs three requests; the times to anchored are as coarse as this. */
-const LOOK_EVERY_MS = 100;
-const GIVE_UP_MS = 120_000;
+type Posted = { readonly order: Order; readonly code: string; readonly number: number; readonly postedMs: number };
 
-type Unit = { readonly call: Caller; readonly kinds: readonly string[] };
-type Order = { readonly unit: Unit; readonly body: Uint8Array };
-type Posted = { readonly unit: Unit; readonly path: string; readonly number: number; readonly postedMs: number };
+type Run = {
+  readonly options: LoadOptions;
+  readonly units: readonly LoadUnit[];
+  readonly orders: Iterator<Order>;
+  readonly startMs: number;
+  postedCount: number;
+  lastPostMs: number;
+  waiting: Posted[];
+  readonly ready: Posted[];
+  readonly pdfs: Uint8Array[];
+  readonly postMs: number[];
+  readonly anchoredMs: number[];
+  /** Callers that have nothing to do until the next pulse. */
+  idle: (() => void)[];
+};
+
+const LOOK_EVERY_MS = 100;
+const PULSE_MS = 10;
+const GIVE_UP_MS = 600_000;
 
 /**
- * Posts receipts of all kinds one by one, and downloads each sealed PDF as soon as its book is anchored past it, both with
- * the same `concurrency` callers; downloads go first, so that the load is steady and not two bursts.
+ * Posts receipts of all kinds one by one, and downloads each sealed PDF as soon as its book is anchored past it. The same
+ * `concurrency` callers do both, downloads first, so that one steady load stands instead of two bursts.
  */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
-  const { concurrency, count, pacePerS } = options;
-  const units = await openUnits(options);
-  const orders = ordersOf(units, options);
-  const waiting = new Map<string, Posted[]>();
-  const ready: Posted[] = [];
-  const pdfs: Uint8Array[] = [];
-  const times = { post: [] as number[], anchored: [] as number[], sealed: [] as number[] };
+  const { dataDir, url, count, concurrency, prefix } = options;
+  const units = await openUnits(dataDir, url, concurrency);
+  const orders = ordersOf(units, count, prefix).values();
   const cpu = process.cpuUsage();
   const startMs = performance.now();
-  let taken = 0;
-  let lastPostMs = startMs;
-
-  const postNext = async (order: Order): Promise<void> => {
-    const postedMs = performance.now();
-    const answer = await order.unit.call("POST", "/v1/receipts", order.body);
-    lastPostMs = performance.now();
-    times.post.push(lastPostMs - postedMs);
-    if (answer.status !== 201) throw new Error(`POST: ${answer.status} ${answer.body.toString()}`);
-    const { eInvoiceCode, eInvoiceNumber } = parseIssued(answer.body);
-    const list = waiting.get(eInvoiceCode) ?? [];
-    waiting.set(eInvoiceCode, list);
-    const path = `/v1/receipts/${eInvoiceCode}/${eInvoiceNumber}/pdf`;
-    list.push({ unit: order.unit, path, number: Number(eInvoiceNumber), postedMs });
-  };
-  const download = async ({ unit, path, postedMs }: Posted): Promise<void> => {
-    const answer = await unit.call("GET", path);
-    if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${answer.body.toString()}`);
-    if (answer.headers["lianpiao-sealed"] !== "true") throw new Error(`${path} is not sealed`);
-    pdfs.push(answer.body);
-    times.sealed.push(performance.now() - postedMs);
-  };
-  const mayPost = (): boolean =>
-    taken < count && (pacePerS === undefined || taken < ((performance.now() - startMs) * pacePerS) / 1000);
-  const look = async (): Promise<void> => {
-    const marks = await readMarks(units);
-    const nowMs = performance.now();
-    for (const [code, list] of waiting) {
-      const anchored = list.filter(({ number }) => number < (marks.get(code) ?? 0));
-      if (anchored.length === 0) continue;
-      waiting.set(
-        code,
-        list.filter(({ number }) => number >= (marks.get(code) ?? 0)),
-      );
-      times.anchored.push(...anchored.map(({ postedMs }) => nowMs - postedMs));
-      ready.push(...anchored);
-    }
-  };
-  const caller = async (): Promise<void> => {
-    while (pdfs.length < count) {
-      if (performance.now() - startMs > GIVE_UP_MS) throw new Error(`only ${pdfs.length} of ${count} were sealed`);
-      const sealed = ready.shift();
-      const order = sealed === undefined && mayPost() ? orders[taken++] : undefined;
-      if (sealed !== undefined) await download(sealed);
-      else if (order !== undefined) await postNext(order);
-      else await pause(5);
-    }
-  };
-  const looker = async (): Promise<void> => {
-    while (pdfs.length < count) {
-      await look();
-      options.onProgress(pdfs.length);
-      await pause(LOOK_EVERY_MS);
-    }
-  };
-  await Promise.all([looker(), ...Array.from({ length: concurrency }, caller)]);
+  const lists = { waiting: [], ready: [], pdfs: [], postMs: [], anchoredMs: [], idle: [] };
+  const run: Run = { options, units, orders, startMs, postedCount: 0, lastPostMs: startMs, ...lists };
+  const pulse = setInterval(() => run.idle.splice(0).forEach((wake) => wake()), PULSE_MS);
+  try {
+    await Promise.all([look(run), ...Array.from({ length: concurrency }, () => call(run))]);
+  } finally {
+    clearInterval(pulse);
+  }
   const { user, system } = process.cpuUsage(cpu);
   return {
-    pdfs,
+    pdfs: run.pdfs,
     wallMs: performance.now() - startMs,
-    postWallMs: lastPostMs - startMs,
-    post: quantileOf(times.post),
-    anchored: quantileOf(times.anchored),
-    sealed: quantileOf(times.sealed),
+    postWallMs: run.lastPostMs - startMs,
+    post: quantilesOf(run.postMs),
+    anchored: quantilesOf(run.anchoredMs),
     clientCpuMs: (user + system) / 1000,
   };
+}
+
+const isDone = ({ pdfs, options }: Run): boolean => pdfs.length >= options.count;
+
+/** One of the callers: downloads what is ready, else posts what is due, else rests. */
+async function call(run: Run): Promise<void> {
+  while (!isDone(run)) {
+    const sealed = run.ready.shift();
+    if (sealed !== undefined) await download(run, sealed);
+    else if (isDue(run)) await post(run);
+    else await new Promise<void>((resolve) => run.idle.push(resolve));
+  }
+}
+
+function isDue({ options, postedCount, startMs }: Run): boolean {
+  const { count, pacePerS } = options;
+  if (postedCount >= count) return false;
+  return pacePerS === undefined || postedCount * 1000 <= (performance.now() - startMs) * pacePerS;
+}
+
+async function post(run: Run): Promise<void> {
+  const order = run.orders.next().value as Order;
+  run.postedCount += 1;
+  const postedMs = performance.now();
+  const { status, body } = await order.call("POST", "/v1/receipts", order.body);
+  if (status !== 201) throw new Error(`POST /v1/receipts: ${status} ${body.toString()}`);
+  run.lastPostMs = performance.now();
+  run.postMs.push(run.lastPostMs - postedMs);
+  const { eInvoiceCode, eInvoiceNumber } = JSON.parse(body.toString()) as Issued;
+  run.waiting.push({ order, code: eInvoiceCode, number: Number(eInvoiceNumber), postedMs });
+}
+
+/** Of the answer to POST /v1/receipts, what is used here. */
+type Issued = { readonly eInvoiceCode: string; readonly eInvoiceNumber: string };
+
+async function download(run: Run, { order, code, number }: Posted): Promise<void> {
+  const path = `/v1/receipts/${code}/${String(number).padStart(10, "0")}/pdf`;
+  const { status, headers, body } = await order.call("GET", path);
+  if (status !== 200) throw new Error(`GET ${path}: ${status} ${body.toString()}`);
+  if (headers["lianpiao-sealed"] !== "true") throw new Error(`${path} is not sealed`);
+  run.pdfs.push(body);
+}
+
+/** Sees what has been anchored, in all books at once. */
+async function look(run: Run): Promise<void> {
+  while (!isDone(run)) {
+    const marks = await readMarks(run.units);
+    const nowMs = performance.now();
+    if (nowMs - run.startMs > GIVE_UP_MS) throw new Error(`only ${run.pdfs.length} were sealed in ${GIVE_UP_MS} ms`);
+    const isAnchored = ({ code, number }: Posted): boolean => number < (marks.get(code) ?? 0);
+    const anchored = run.waiting.filter(isAnchored);
+    run.waiting = run.waiting.filter((posted) => !isAnchored(posted));
+    run.anchoredMs.push(...anchored.map(({ postedMs }) => nowMs - postedMs));
+    run.ready.push(...anchored);
+    run.options.onProgress(run.pdfs.length);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
 }

@@ -3,10 +3,11 @@ import { codeNumberOf } from "../domain/code.ts";
 import type { Kind } from "../domain/kind.ts";
 import { issueCodeOf } from "../domain/receiptAssembly.ts";
 import type { Bureau, Clock, Identities, Ledger } from "./ports.ts";
-import type { Unit, UnitStore } from "./storePorts.ts";
+import { stockSubject } from "./stockSubject.ts";
+import type { AlarmStore, Unit, UnitStore } from "./storePorts.ts";
 
 export type AdmitDeps = {
-  readonly store: UnitStore;
+  readonly store: UnitStore & Pick<AlarmStore, "clearAlarm">;
   readonly bureau: Bureau;
   readonly identities: Identities;
   readonly ledger: Pick<Ledger, "books">;
@@ -43,4 +44,7 @@ export async function grantBook(deps: AdmitDeps, unit: Unit, grant: Grant): Prom
   const next = onChain?.next ?? first;
   const marks = { next, rendered: next, anchored: next };
   await deps.store.saveBook({ bookId, unitId: unit.unitId, code, kind: kind.id, first, last, lowWater, ...marks });
+  for (const alarm of ["numbers_low", "no_numbers"]) {
+    await deps.store.clearAlarm(alarm, stockSubject(code, unit.unitId), deps.clock.nowMs());
+  }
 }

@@ -8,6 +8,7 @@ import { dataDigestOf } from "../core/dataDigest.ts";
 import { issuedTopic, type Deps } from "./deps.ts";
 import type { Random } from "./ports.ts";
 import type { IssueOutcome, Receipt, Unit } from "./storePorts.ts";
+import { stockSubject } from "./stockSubject.ts";
 import { undrawableFields } from "./undrawableFields.ts";
 
 /** What became of one request. Only `issued` has taken a number. */
@@ -49,10 +50,10 @@ async function issueOne(deps: Deps, unit: Unit, input: IssueInput): Promise<Issu
     issuedAtMs,
     warnings: decision.warnings,
   });
-  return resultOf(deps, input, outcome);
+  return resultOf(deps, unit, input, outcome);
 }
 
-async function resultOf(deps: Deps, input: IssueInput, outcome: IssueOutcome): Promise<IssueResult> {
+async function resultOf(deps: Deps, unit: Unit, input: IssueInput, outcome: IssueOutcome): Promise<IssueResult> {
   switch (outcome.kind) {
     case "issued": {
       deps.bell.ring(issuedTopic);
@@ -63,10 +64,12 @@ async function resultOf(deps: Deps, input: IssueInput, outcome: IssueOutcome): P
       return { kind: "repeated", receipt: outcome.receipt, warnings: outcome.receipt.warnings };
     case "conflict":
       return { kind: "conflict", receipt: outcome.receipt, differs: diffInputs(outcome.receipt.input, input) };
-    case "no_numbers":
-      deps.log.error("no_numbers", { code: outcome.code });
-      await deps.store.raiseAlarm("no_numbers", `code ${outcome.code}`, "no number is left", deps.clock.nowMs());
+    case "no_numbers": {
+      deps.log.error("no_numbers", { code: outcome.code, unitId: unit.unitId });
+      const subject = stockSubject(outcome.code, unit.unitId);
+      await deps.store.raiseAlarm("no_numbers", subject, "no number is left", deps.clock.nowMs());
       return outcome;
+    }
   }
 }
 
@@ -82,12 +85,8 @@ async function earlierResult(deps: Deps, unit: Unit, input: IssueInput): Promise
 /** An alarm is raised once per number that crosses the mark, not once per receipt below it. */
 async function warnOfLowStock(deps: Deps, receipt: Receipt, left: number): Promise<void> {
   const details = `${left} numbers are left`;
-  await deps.store.raiseAlarm(
-    "numbers_low",
-    `code ${receipt.code} unit ${receipt.unitId}`,
-    details,
-    deps.clock.nowMs(),
-  );
+  const subject = stockSubject(receipt.code, receipt.unitId);
+  await deps.store.raiseAlarm("numbers_low", subject, details, deps.clock.nowMs());
 }
 
 /** The digest is only compared with others of the same unit and busNo, in the database: it needs no salt. */

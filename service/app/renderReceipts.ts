@@ -35,9 +35,23 @@ export async function renderReceipts(deps: Deps): Promise<number> {
     }),
     ...fresh.map((receipt, index) => settle(deps, receipt, outcomes[index])),
   ]);
+  await clearMended(deps, receipts);
   deps.bell.ring(renderedTopic);
   return receipts.length;
 }
+
+/** A receipt that was an alarm and now has its document is one no more. */
+async function clearMended(deps: Deps, receipts: readonly Receipt[]): Promise<void> {
+  const subjects = new Set(receipts.map(subjectOf));
+  for (const { kind, subject } of await deps.store.openAlarms()) {
+    if (!(kind === "document_not_adopted" || kind === "render_failed") || !subjects.has(subject)) continue;
+    const receipt = receipts.find((each) => subjectOf(each) === subject);
+    const current = receipt && (await deps.store.receipt(receipt.code, receipt.number));
+    if (current?.state !== "issued") await deps.store.clearAlarm(kind, subject, deps.clock.nowMs());
+  }
+}
+
+const subjectOf = ({ code, number }: Receipt): string => `receipt ${code} ${number}`;
 
 const nameOf = (receipt: Receipt): string => documentName(receipt.code, receipt.number);
 
@@ -69,9 +83,11 @@ async function settle(deps: Deps, receipt: Receipt, outcome: RenderOutcome | und
   const { code, number } = receipt;
   const reason = outcome === undefined ? "no outcome" : `${outcome.code}: ${outcome.message}`;
   deps.log.error("render_failed", { code, number, reason });
-  if (outcome?.isPermanent !== true) return;
-  await deps.store.markVoid(code, number, reason);
-  await deps.store.raiseAlarm("number_voided", `receipt ${code} ${number}`, reason, deps.clock.nowMs());
+  const isPermanent = outcome?.isPermanent === true;
+  if (isPermanent) await deps.store.markVoid(code, number, reason);
+  // Until it is drawn, the numbers after it can't be anchored.
+  const alarm = isPermanent ? "number_voided" : "render_failed";
+  await deps.store.raiseAlarm(alarm, subjectOf(receipt), reason, deps.clock.nowMs());
 }
 
 /** Takes a stored document for the receipt's own, once its data are seen to be the receipt's. */
@@ -88,7 +104,7 @@ async function adopt(deps: Deps, receipt: Receipt, pdf: Uint8Array): Promise<voi
     if (!(error instanceof AppError)) throw error;
     deps.log.error("document_not_adopted", { code, number, reason: error.code });
     const details = `${documentName(code, number)}: ${error.code}`;
-    await deps.store.raiseAlarm("document_not_adopted", `receipt ${code} ${number}`, details, deps.clock.nowMs());
+    await deps.store.raiseAlarm("document_not_adopted", subjectOf(receipt), details, deps.clock.nowMs());
   }
 }
 

@@ -13,7 +13,7 @@ export const MAX_LEAVES = 65_536;
 export const MAX_TEXT_LENGTH = 8_388_608;
 
 /**
- * Flattens receipt data into its leaves, ordered by path as UTF-8 bytes (LEDGER.md, Data digest).
+ * Flattens receipt data into its leaves, ordered by path as UTF-8 bytes (docs/ledger.md, Data digest).
  * @throws AppError data_not_canonical (a number that is no integer within 2^53 - 1, negative zero, a value that JSON does not
  *   know, a lone surrogate), data_too_large (past MAX_DEPTH, MAX_LEAVES or MAX_TEXT_LENGTH); details.path says where
  */

@@ -106,7 +106,7 @@ export function rootDigestOf(root: Certificate): Uint8Array {
 
 /**
  * Checks that the root signed the leaf and itself, and that each may do what it does. Time is checked elsewhere, against the
- * batch's (LEDGER.md, Proof).
+ * batch's (docs/ledger.md, Proof).
  * @throws AppError chain_broken
  */
 export async function verifyChain(

@@ -19,7 +19,7 @@ import { AppError } from "./errors.ts";
 /**
  * All that varies in our profile of CMS SignedData (RFC 5652): version 1, detached, one signer with ECDSA P-256 and SHA-256,
  * signed attributes contentType, messageDigest and signing-certificate-v2 (RFC 5035), certificates the signer's and then the
- * root, at most one unsigned attribute, which carries a proof (LEDGER.md, Proof).
+ * root, at most one unsigned attribute, which carries a proof (docs/ledger.md, Proof).
  */
 export type SignedData = {
   /** The signer's certificate, DER. */

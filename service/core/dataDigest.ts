@@ -18,7 +18,7 @@ const FIELD_PREFIX = u8(0x03);
 const DATA_PREFIX = u8(0x04);
 
 /**
- * The digest of a receipt's data that stands in its leaf (LEDGER.md, Data digest).
+ * The digest of a receipt's data that stands in its leaf (docs/ledger.md, Data digest).
  * @param secret 32 random bytes of this receipt
  * @returns 32 bytes
  * @throws AppError secret_malformed, data_not_canonical, data_too_large

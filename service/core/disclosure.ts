@@ -3,7 +3,7 @@ import { compareUtf8, flatten, type DataLeaf, type JsonValue } from "./canonical
 import { dataDigestOfFields, fieldDigestOf, fieldDigestsOf, valueDigestOf } from "./dataDigest.ts";
 import { AppError } from "./errors.ts";
 
-/** A receipt's data with only some fields shown (LEDGER.md, Data digest). Fields stand in the order of their paths. */
+/** A receipt's data with only some fields shown (docs/ledger.md, Data digest). Fields stand in the order of their paths. */
 export type Disclosure = { readonly version: 1; readonly fields: readonly DisclosedField[] };
 
 /** Hexadecimal, 0x-prefixed: salt of 16 bytes, valueDigest of 32. */
@@ -56,7 +56,7 @@ export function disclose(data: JsonValue, secret: Uint8Array, paths: readonly st
  *   data_differs
  */
 export function checkDisclosure(disclosure: unknown, dataDigest: Uint8Array): DisclosedData {
-  const fields = parseFields(disclosure);
+  const { fields } = parseDisclosure(disclosure);
   const digests = fields.map((field) =>
     fieldDigestOf(
       field.path,
@@ -67,7 +67,7 @@ export function checkDisclosure(disclosure: unknown, dataDigest: Uint8Array): Di
     throw new AppError("data_differs", "the fields are not those of the receipt's data");
   }
   const withheld = fields.flatMap((field) => ("value" in field ? [] : [field.path]));
-  const wrong = withheld.find((path) => ALWAYS_SHOWN.includes(path));
+  const wrong = withheld.find((path) => ALWAYS_SHOWN.some((choice) => isWithin(path, choice)));
   if (wrong !== undefined) {
     throw new AppError("field_cannot_be_withheld", "code, number, amount and issuer must be shown", {
       details: { path: wrong },
@@ -79,7 +79,12 @@ export function checkDisclosure(disclosure: unknown, dataDigest: Uint8Array): Di
   };
 }
 
-function parseFields(disclosure: unknown): readonly DisclosedField[] {
+/**
+ * Reads a disclosure, without the data's digest.
+ * @param disclosure untrusted
+ * @throws AppError disclosure_malformed (also: paths out of order, twice, or one inside another), hex_malformed, data_not_canonical
+ */
+export function parseDisclosure(disclosure: unknown): Disclosure {
   const { version, fields } = entriesOf(disclosure, "fields version");
   if (version !== 1 || !Array.isArray(fields) || fields.length === 0 || fields.length > MAX_FIELDS) {
     throw malformed("expected version 1 and a list of fields");
@@ -93,7 +98,12 @@ function parseFields(disclosure: unknown): readonly DisclosedField[] {
       if (paths.has(path.slice(0, end))) throw malformed("one path leads into another");
     }
   });
-  return parsed;
+  return { version: 1, fields: parsed };
+}
+
+/** Whether a path is the choice itself, or lies in the object or array there. */
+export function isWithin(path: string, choice: string): boolean {
+  return path === choice || path.startsWith(`${choice}/`);
 }
 
 function parseField(value: unknown): DisclosedField {
@@ -128,10 +138,6 @@ function entriesOf(value: unknown, keys: string): Readonly<Record<string, unknow
 function textOf(value: unknown): string {
   if (typeof value !== "string") throw malformed("a text was expected");
   return value;
-}
-
-function isWithin(path: string, choice: string): boolean {
-  return path === choice || path.startsWith(`${choice}/`);
 }
 
 function malformed(why: string): AppError {

@@ -2,7 +2,7 @@ import { u32, u40, u64, u8 } from "./bytes.ts";
 import { AppError } from "./errors.ts";
 import { hashOf } from "./hash.ts";
 
-/** What one receipt is in the ledger (LEDGER.md, Leaf and segment). */
+/** What one receipt is in the ledger (docs/ledger.md, Leaf and segment). */
 export type Leaf = {
   /** 票据代码 as a number, u32 */
   readonly code: number;

@@ -55,7 +55,7 @@ export function pathLength(index: number, size: number): number {
 }
 
 /**
- * The root that a leaf's path leads to. The index alone fixes the turns (LEDGER.md, Leaf and segment).
+ * The root that a leaf's path leads to. The index alone fixes the turns (docs/ledger.md, Leaf and segment).
  * @throws AppError path_malformed (not exactly the siblings that this index has, or one that is not 32 bytes), index_out_of_range
  */
 export function rootFromPath(

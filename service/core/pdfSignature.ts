@@ -15,7 +15,7 @@ import type { PdfValue } from "./pdfValue.ts";
 
 /**
  * Room for the CMS, in bytes; its hexadecimal takes twice that. Enough for two certificates of 700 bytes, the longest signature
- * and a proof with 24 + 12 siblings (LEDGER.md, Proof).
+ * and a proof with 24 + 12 siblings (docs/ledger.md, Proof).
  */
 export const RESERVED_CONTENTS_BYTES = 3584;
 
@@ -46,7 +46,7 @@ export function locateSignature(pdf: Uint8Array | PdfFile): SignatureLocation {
 }
 
 /**
- * The digest of all bytes that the signature covers, 32 bytes (LEDGER.md, Document digest). The ranges must be filled in.
+ * The digest of all bytes that the signature covers, 32 bytes (docs/ledger.md, Document digest). The ranges must be filled in.
  * @param hash a faster SHA-256, if there is one
  * @throws AppError as `locateSignature`
  */

@@ -4,7 +4,7 @@ import { leafOf, type Leaf } from "./leaf.ts";
 import { pathLength, RECEIPT_INNER, rootFromPath, SEGMENT_INNER } from "./merkle.ts";
 import { segmentHash, segmentHeader, type Header } from "./segment.ts";
 
-/** The way of one receipt up to a batch on chain (LEDGER.md, Proof). Version 1. */
+/** The way of one receipt up to a batch on chain (docs/ledger.md, Proof). Version 1. */
 export type Proof = Leaf & {
   readonly chainId: number;
   /** 20 bytes */

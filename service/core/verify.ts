@@ -21,7 +21,7 @@ type Answer =
   | { readonly kind: "untold"; readonly reason: string };
 
 /**
- * Verifies a receipt's PDF with a node alone (LEDGER.md, Proof). Never throws for what the document or the node says: each is
+ * Verifies a receipt's PDF with a node alone (docs/ledger.md, Proof). Never throws for what the document or the node says: each is
  * a check of the report. Nothing is shown as passed that could not be told.
  */
 export async function verifyPdf(pdf: Uint8Array, options: VerifyOptions): Promise<Report> {
@@ -133,7 +133,7 @@ function judgeBook({ code, number, header }: Proof, { book }: Evidence): Finding
   return isInside ? pass(details) : fail("number_outside_book", details);
 }
 
-/** A suspended unit's numbers that were given out before are still anchored (LEDGER.md, Book): that is no failure. */
+/** A suspended unit's numbers that were given out before are still anchored (docs/ledger.md, Book): that is no failure. */
 function judgeUnit({ leaf }: Chain, { unit, batch, book }: Evidence): Finding {
   const details = { unitId: book.unitId, creditCode: unit.creditCode, suspendedAtS: unit.suspendedAtS };
   if (unit.creditCode === "" || unit.creditCode !== leaf.creditCode) return fail("another_unit", details);

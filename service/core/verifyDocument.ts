@@ -122,7 +122,7 @@ function judgeNumber({ data }: ReceiptFile, proof: Proof): Finding {
   return isSame ? pass({ code, number }) : fail("another_number", { code, number });
 }
 
-/** A red-letter receipt has a negative total: its amount is in reversedFen (LEDGER.md, Encoding). */
+/** A red-letter receipt has a negative total: its amount is in reversedFen (docs/ledger.md, Encoding). */
 function judgeAmounts({ data }: ReceiptFile, { issuedFen, reversedFen }: Proof): Finding {
   const total = data["totalAmount"];
   const details = { issuedFen, reversedFen };

@@ -6,7 +6,7 @@ import { isFen, multiplyRoundHalfUp, negateFen, sumFen, trySumFen, yuanOf } from
 import type { FieldProblem, IssueInput, ReceiptData } from "./receipt.ts";
 import { problem } from "./problem.ts";
 
-/** How far quantity times unit price may be from the amount. DOMAIN.md 2.6, A2. */
+/** How far quantity times unit price may be from the amount. docs/domain.md 2.6, A2. */
 const A2_TOLERANCE_FEN = 1;
 
 type Check = (kind: Kind, input: IssueInput) => readonly FieldProblem[];

@@ -4,7 +4,7 @@ const DIGITS = "零壹贰叁肆伍陆柒捌玖";
 const PLACES = ["仟", "佰", "拾", ""] as const;
 
 /**
- * The amount in Chinese capitals (大写), as the face prints it: 325.04 -> 叁佰贰拾伍元零肆分. DOMAIN.md 2.4. 整 after 元 and after
+ * The amount in Chinese capitals (大写), as the face prints it: 325.04 -> 叁佰贰拾伍元零肆分. docs/domain.md 2.4. 整 after 元 and after
  * 角, none after 分; a run of zeros is one 零; 负 before a negative amount. Where the rules leave the choice (元 or 万
  * standing at a 0), one 零 is written after 元 if the yuan end in two or more zeros: 107000.53 -> 壹拾万柒仟元零伍角叁分, 1680.32 ->
  * 壹仟陆佰捌拾元叁角贰分. Throws amount_out_of_range.

@@ -1,6 +1,6 @@
 import { AppError } from "../core/errors.ts";
 
-/** The parts of a 票据代码: the region's, class's and kind's two digits each, and the full year. DOMAIN.md 2.1. */
+/** The parts of a 票据代码: the region's, class's and kind's two digits each, and the full year. docs/domain.md 2.1. */
 export type ReceiptCodeParts = {
   /** First two digits of GB/T 2260; "00" is central. */
   readonly region: string;

@@ -18,7 +18,7 @@ export function creditCheckCharacter(first17: string): string {
 }
 
 /**
- * A resident identity number with its middle hidden, as the MOF XML has it (DOMAIN.md 2.3); any other text as it is.
+ * A resident identity number with its middle hidden, as the MOF XML has it (docs/domain.md 2.3); any other text as it is.
  */
 export function maskPersonCode(text: string): string {
   if (!/^(\d{15}|\d{17}[\dXx])$/.test(text)) return text;

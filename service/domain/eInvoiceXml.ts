@@ -2,7 +2,7 @@ import { AppError } from "../core/errors.ts";
 import { yuanOf } from "./money.ts";
 import type { ReceiptAuxItem, ReceiptData, ReceiptItem } from "./receipt.ts";
 
-/** MainExt, in the order of the MOF's names (DOMAIN.md 2.3); what a kind adds follows by name. */
+/** MainExt, in the order of the MOF's names (docs/domain.md 2.3); what a kind adds follows by name. */
 const MAIN_EXT_ORDER = [
   ...[
     "businessNumber",
@@ -28,7 +28,7 @@ const FORBIDDEN = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 type Node = readonly [name: string, content: string | readonly Node[]];
 
 /**
- * The receipt as the MOF's EInvoice XML, the text of einvoice.xml: names and order of DOMAIN.md 2.3, yuan with two
+ * The receipt as the MOF's EInvoice XML, the text of einvoice.xml: names and order of docs/domain.md 2.3, yuan with two
  * decimals, UTF-8, "\n" after each element's end. The same data always gives the same text. Numbers in mainExt are fen.
  * Throws xml_character_forbidden (details.name: the element) if a text has a character that XML cannot hold.
  */

@@ -50,7 +50,7 @@ export type Bilingual = { readonly zh: string; readonly en: string };
 /** What the face shows. Sizes and places are the drawing's; words, columns and rows are the kind's. */
 export type Face = {
   /**
-   * medical: two sets of columns side by side, no unit price; nontax: one set with code, unit and unit price. DOMAIN.md
+   * medical: two sets of columns side by side, no unit price; nontax: one set with code, unit and unit price. docs/domain.md
    * 2.4.
    */
   readonly layout: "medical" | "nontax";
@@ -79,7 +79,7 @@ export type ItemColumn = keyof ReceiptItem | "itemQuantityUnit";
  * always money.
  */
 export type ExtField = Bilingual & {
-  /** Name of the MOF XML in lower camel case (DOMAIN.md 2.3, 2.7). */
+  /** Name of the MOF XML in lower camel case (docs/domain.md 2.3, 2.7). */
   readonly name: string;
   readonly type: ExtFieldType;
   /** Characters (code points); of a text, or the digits of an integer. */
@@ -116,7 +116,7 @@ export type RowsSpec<Field extends string> = {
   readonly isNegativeAllowed: boolean;
 };
 
-/** The arithmetic of DOMAIN.md 2.6. */
+/** The arithmetic of docs/domain.md 2.6. */
 export const RULE_IDS = [
   "A1",
   "A2",
@@ -145,7 +145,7 @@ export const FIXED_RULES: readonly RuleId[] = ["A1", "A11", "A14"];
 export type KindRule = { readonly rule: RuleId; readonly onBreach: OnBreach };
 export type OnBreach = "refuse" | "warn" | "off";
 
-/** 加处罚款: a share of the fine for each day late, at most the fine. DOMAIN.md 2.7. */
+/** 加处罚款: a share of the fine for each day late, at most the fine. docs/domain.md 2.7. */
 export type SurchargeRule = {
   /** Decimal: "0.03". */
   readonly dailyRate: string;
@@ -164,5 +164,5 @@ export type SurchargeRule = {
   readonly surchargeField: string;
 };
 
-/** 货币误差: the code of a row or pay channel that takes up what rounding left over (DOMAIN.md 2.6, A5). */
+/** 货币误差: the code of a row or pay channel that takes up what rounding left over (docs/domain.md 2.6, A5). */
 export const ROUNDING_CODE = "HBWC";

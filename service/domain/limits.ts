@@ -1,4 +1,4 @@
-/** 开票总金额 N14,2: at most 999,999,999,999.99 yuan, of one row as of the whole. DOMAIN.md 4.3. */
+/** 开票总金额 N14,2: at most 999,999,999,999.99 yuan, of one row as of the whole. docs/domain.md 4.3. */
 export const MAX_AMOUNT_FEN = 99_999_999_999_999;
 
 /** Rows of a receipt that no kind may exceed. */
@@ -8,7 +8,7 @@ export const MAX_OTHER_INFO = 30;
 export const MAX_PAY_CHANNELS = 20;
 export const MAX_PAY_MENT_VOUCHERS = 100;
 
-/** Greatest lengths in characters (code points). DOMAIN.md 4.3. */
+/** Greatest lengths in characters (code points). docs/domain.md 4.3. */
 export const MAX_LENGTHS = {
   busNo: 50,
   placeCode: 50,

@@ -6,7 +6,7 @@ import { AppError } from "../core/errors.ts";
  */
 export type Fen = number;
 
-/** 2^53 - 1 fen, as LEDGER.md bounds every amount. */
+/** 2^53 - 1 fen, as docs/ledger.md bounds every amount. */
 export const MAX_FEN: Fen = Number.MAX_SAFE_INTEGER;
 
 const YUAN = /^(-?)(0|[1-9]\d{0,13})(?:\.(\d{1,2}))?$/;

@@ -27,7 +27,7 @@ type QrElements = Pick<ReceiptData, "eInvoiceCode" | "eInvoiceNumber" | "randomN
 const SIGNATURE_HEX_LENGTH = 16;
 const ELEMENTS = /^(\d{8})_(\d{10})_([0-9A-Za-z]{6})_(?:(-?(?:0|[1-9]\d{0,13})\.\d{2})_)?(\d{8})$/;
 
-/** What is to be signed: `t=…&a=…&d=<code>_<number>_<check>_<amount>_<yyyyMMdd>`. DOMAIN.md 2.2. */
+/** What is to be signed: `t=…&a=…&d=<code>_<number>_<check>_<amount>_<yyyyMMdd>`. docs/domain.md 2.2. */
 export function qrSignedText(place: QrPlace, data: QrElements): string {
   const elements = [
     data.eInvoiceCode,

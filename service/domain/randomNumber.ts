@@ -10,7 +10,7 @@ const LIMIT = 248;
 export const RANDOM_NUMBER_BYTES = 24;
 
 /**
- * The 校验码: 6 characters [0-9A-Za-z], each equally likely if the bytes are (a CSPRNG's). DOMAIN.md 2.1.
+ * The 校验码: 6 characters [0-9A-Za-z], each equally likely if the bytes are (a CSPRNG's). docs/domain.md 2.1.
  * undefined if too few of the bytes were usable: draw RANDOM_NUMBER_BYTES new ones.
  */
 export function randomNumberFrom(bytes: Uint8Array): string | undefined {

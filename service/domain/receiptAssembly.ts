@@ -70,7 +70,7 @@ export function numberReceipt(draft: ReceiptDraft, numbering: Numbering): Receip
 }
 
 /**
- * The leaf's amounts (LEDGER.md): a red-letter receipt has its amount in reversedFen and 0 in issuedFen, any other the
+ * The leaf's amounts (docs/ledger.md): a red-letter receipt has its amount in reversedFen and 0 in issuedFen, any other the
  * reverse.
  */
 export function amountsOf(data: Pick<ReceiptData, "totalAmount">): {

@@ -16,7 +16,7 @@ const SAMPLES: Readonly<Record<string, (n: number, today: string) => IssueInput>
 /**
  * An invented, realistic input of this built-in kind, the same for the same n (a whole number >= 0) and day; busNo
  * differs with each. decideIssue accepts it without a warning on `today` (yyyyMMdd) or later. n = 0 gives the worked
- * samples of DOMAIN.md 2.6. Throws sample_unknown for another kind.
+ * samples of docs/domain.md 2.6. Throws sample_unknown for another kind.
  */
 export function sampleInput(kindId: string, n: number, today: string = SAMPLE_DATE): IssueInput {
   const sample = Object.hasOwn(SAMPLES, kindId) ? SAMPLES[kindId] : undefined;

@@ -2,7 +2,7 @@ import { AppError } from "../core/errors.ts";
 import { dateOf, dayOf } from "./fiscalTime.ts";
 import { assertFen, scaleRoundHalfUp, type Fen } from "./money.ts";
 
-/** 3 % of the fine a day, at most the fine, after 15 free days (行政处罚法 §67, §72; DOMAIN.md 2.7). */
+/** 3 % of the fine a day, at most the fine, after 15 free days (行政处罚法 §67, §72; docs/domain.md 2.7). */
 export const LATE_FINE_TERMS: SurchargeTerms = { dailyRate: "0.03", freeDays: 15 };
 
 export type SurchargeTerms = { readonly dailyRate: string; readonly freeDays: number };

@@ -2,7 +2,12 @@ import { AppError } from "../core/errors.ts";
 import type { Bell, Log } from "../app/ports.ts";
 
 /** A loop that can be stopped; `stop` resolves when the step that runs has ended. */
-export type Worker = { readonly name: string; stop(): Promise<void> };
+export type Worker = {
+  readonly name: string;
+  /** False while its last step has failed. */
+  isWell(): boolean;
+  stop(): Promise<void>;
+};
 
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
@@ -18,6 +23,7 @@ export function startLoop(
   const { name, bell, topic, log } = options;
   const stopTopic = `stop ${name} ${Math.random()}`;
   let stopped = false;
+  let isWell = true;
   const isStopped = (): boolean => stopped;
   const run = async (): Promise<void> => {
     let pauseMs = FIRST_PAUSE_MS;
@@ -25,8 +31,10 @@ export function startLoop(
       let restMs: number;
       try {
         restMs = await step();
+        isWell = true;
         pauseMs = FIRST_PAUSE_MS;
       } catch (error) {
+        isWell = false;
         const code = error instanceof AppError ? error.code : "unexpected";
         log.error("worker_failed", {
           worker: name,
@@ -42,6 +50,7 @@ export function startLoop(
   const running = run();
   return {
     name,
+    isWell: () => isWell,
     async stop() {
       stopped = true;
       bell.ring(stopTopic);

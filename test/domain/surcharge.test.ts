@@ -19,7 +19,7 @@ function paidOnDay(day: number, more: { suspendedDays?: number; holidays?: strin
 }
 
 describe("domain/surcharge", () => {
-  /** DOMAIN.md 8: late days to fen, for a fine of 200.00. */
+  /** docs/domain.md 8: late days to fen, for a fine of 200.00. */
   const table: [number, number][] = [
     [0, 0],
     [1, 600],

@@ -6,7 +6,7 @@ import { createBell } from "../../service/adapters/system/bell.ts";
 import { systemClock } from "../../service/adapters/system/clock.ts";
 import { systemHash } from "../../service/adapters/system/hash.ts";
 import { systemRandom } from "../../service/adapters/system/random.ts";
-import { admitUnit, grantBook } from "../../service/app/admitUnit.ts";
+import { admitUnit, grantBook, type Grant } from "../../service/app/admitUnit.ts";
 import { anchorBatch } from "../../service/app/anchorBatch.ts";
 import { confirmBatch } from "../../service/app/confirmBatch.ts";
 import type { Deps, Settings } from "../../service/app/deps.ts";
@@ -39,6 +39,8 @@ export type Platform = {
   readonly logged: Logged[];
   /** The same parts, some of them replaced. */
   with(parts: Partial<Omit<Deps, "settings">>, settings?: Partial<Settings>): Deps;
+  admit(unit: Omit<Unit, "unitId" | "keyId" | "status">): Promise<Unit>;
+  grant(unit: Unit, grant: Grant): Promise<void>;
   /** A demo unit as it was admitted. */
   unitOf(appId: string): Promise<Unit>;
   /** Issues a sample; throws if it is not issued. */
@@ -103,6 +105,8 @@ export async function startPlatform(): Promise<Platform> {
   const unitOf = async (appId: string): Promise<Unit> => units.get(appId)!;
   return {
     ...{ deps, database, chain, keystore, documentsDir, logged, unitOf },
+    admit: (unit) => admitUnit(admitting, unit),
+    grant: (unit, grant) => grantBook(admitting, unit, grant),
     with: (parts, settings = {}) => ({ ...deps, ...parts, settings: { ...deps.settings, ...settings } }),
     async issue(kind, busNo, change = {}) {
       const input = { ...sampleToday(kind, 0, busNo), ...change };

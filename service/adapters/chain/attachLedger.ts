@@ -20,7 +20,10 @@ export async function attachLedger(options: {
     const code = await readNode(node, "eth_getCode", [contract, "latest"]);
     const [genesis, newest] = [await readBlock(node, 0), await readBlock(node, "latest")];
     if (genesis === undefined || newest === undefined || typeof code !== "string" || code.length <= 2) {
-      throw new AppError("ledger_missing", `there is no contract at ${contract}: check LEDGER_ADDRESS and CHAIN_RPC_URL`);
+      throw new AppError(
+        "ledger_missing",
+        `there is no contract at ${contract}: check LEDGER_ADDRESS and CHAIN_RPC_URL`,
+      );
     }
     return { chainId, contract, blockNumber: newest.number, blockHash: newest.hash, genesisHash: genesis.hash };
   } finally {

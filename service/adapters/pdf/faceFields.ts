@@ -6,7 +6,7 @@ import type { ReceiptData, ReceiptItem } from "../../domain/receipt.ts";
 export type FaceField = { readonly label: string; readonly isMoney: boolean; valueOf(data: ReceiptData): string };
 
 /**
- * The lines of the national medical faces (DOMAIN.md 2.5), 业务流水号 before the first; what is in none follows in the
+ * The lines of the national medical faces (docs/domain.md 2.5), 业务流水号 before the first; what is in none follows in the
  * kind's order.
  */
 const LINES = [

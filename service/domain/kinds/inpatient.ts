@@ -12,7 +12,7 @@ import {
   text,
 } from "./shared.ts";
 
-/** 医疗住院收费票据: kind 0602 (DOMAIN.md 2.1). */
+/** 医疗住院收费票据: kind 0602 (docs/domain.md 2.1). */
 export const inpatient: Kind = {
   id: "inpatient",
   eInvoiceName: { zh: "医疗住院收费票据（电子）", en: "Inpatient medical receipt (electronic)" },

@@ -3,7 +3,7 @@ import { MAX_ITEMS } from "../limits.ts";
 import type { ReceiptItem } from "../receipt.ts";
 import { choice, money, text, word } from "./shared.ts";
 
-/** DOMAIN.md 2.4: two sets of these side by side. */
+/** docs/domain.md 2.4: two sets of these side by side. */
 export const MEDICAL_COLUMNS: readonly Column<ItemColumn>[] = [
   { field: "itemName", zh: "项目名称", en: "Item", share: 40, align: "left" },
   { field: "itemQuantityUnit", zh: "数量/单位", en: "Quantity/unit", share: 20, align: "center" },
@@ -19,7 +19,7 @@ export const MEDICAL_ITEMS: RowsSpec<keyof ReceiptItem> = {
   isNegativeAllowed: false,
 };
 
-/** DOMAIN.md 2.3: 性别 年龄 地址 and 医疗类别, which stand before the fields of each medical kind. */
+/** docs/domain.md 2.3: 性别 年龄 地址 and 医疗类别, which stand before the fields of each medical kind. */
 export const PATIENT_FIELDS: readonly ExtField[] = [
   choice("gender", "性别", "Gender", [word("男", "male"), word("女", "female"), word("未说明", "not stated")], {
     isPersonal: true,
@@ -29,7 +29,7 @@ export const PATIENT_FIELDS: readonly ExtField[] = [
   text("medicalType", "医疗类别", "Medical type", 60, { isOnFace: false, isPersonal: true }),
 ];
 
-/** DOMAIN.md 2.3, 2.5: institution, insurance and who paid which part; "无金额填 0". */
+/** docs/domain.md 2.3, 2.5: institution, insurance and who paid which part; "无金额填 0". */
 export const INSURANCE_FIELDS: readonly ExtField[] = [
   text("orgType", "医疗机构类型", "Institution type", 60),
   text("medicalInsuranceType", "医保类型", "Insurance type", 60, { isPersonal: true }),
@@ -42,7 +42,7 @@ export const INSURANCE_FIELDS: readonly ExtField[] = [
   money("selfpaymentCost", "个人自费", "Borne by the person outside the catalogue"),
 ];
 
-/** DOMAIN.md 2.6, those that both medical kinds share. */
+/** docs/domain.md 2.6, those that both medical kinds share. */
 export const MEDICAL_RULES: Kind["rules"] = [
   { rule: "A1", onBreach: "refuse" },
   { rule: "A2", onBreach: "refuse" },

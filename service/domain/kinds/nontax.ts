@@ -11,7 +11,7 @@ import {
   text,
 } from "./shared.ts";
 
-/** 非税收入统一票据: kind 0101 (DOMAIN.md 2.1, 2.8). */
+/** 非税收入统一票据: kind 0101 (docs/domain.md 2.1, 2.8). */
 export const nontax: Kind = {
   id: "nontax",
   eInvoiceName: { zh: "非税收入统一票据（电子）", en: "Unified non-tax revenue receipt (electronic)" },

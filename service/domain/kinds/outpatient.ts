@@ -11,7 +11,7 @@ import {
   text,
 } from "./shared.ts";
 
-/** 医疗门诊收费票据: kind 0601, seen on real receipts of four provinces (DOMAIN.md 2.1). */
+/** 医疗门诊收费票据: kind 0601, seen on real receipts of four provinces (docs/domain.md 2.1). */
 export const outpatient: Kind = {
   id: "outpatient",
   eInvoiceName: { zh: "医疗门诊收费票据（电子）", en: "Outpatient medical receipt (electronic)" },

@@ -19,7 +19,7 @@ import {
 
 const OFF_FACE = { isOnFace: false, isPersonal: true } as const;
 
-/** 罚没票据 for traffic fines (DOMAIN.md 2.7). No source confirms its class and kind code: 0201 is an example. */
+/** 罚没票据 for traffic fines (docs/domain.md 2.7). No source confirms its class and kind code: 0201 is an example. */
 export const penalty: Kind = {
   id: "penalty",
   eInvoiceName: { zh: "罚没票据（电子）", en: "Penalty receipt (electronic)" },

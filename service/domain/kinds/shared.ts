@@ -42,7 +42,7 @@ export const BUSINESS_FIELDS: readonly ExtField[] = [
 
 export const AMOUNTS: Kind["amounts"] = { minTotalFen: 0, maxTotalFen: MAX_AMOUNT_FEN, maxRoundingFen: 99 };
 
-/** DOMAIN.md 4.3: 02 cash, 04 Alipay, 05 WeChat, 07 card, 11 medical insurance, 99 other. */
+/** docs/domain.md 4.3: 02 cash, 04 Alipay, 05 WeChat, 07 card, 11 medical insurance, 99 other. */
 export const PAY_CHANNEL_CODES: readonly string[] = ["02", "04", "05", "07", "11", "99"];
 
 export const REQUIRED_FIELDS: Kind["requiredFields"] = [
@@ -79,7 +79,7 @@ export const AUX_COLUMNS: readonly Column<keyof ReceiptAuxItem>[] = [
   { field: "auxItemRemark", zh: "备注", en: "Remark", share: 10, align: "left" },
 ];
 
-/** DOMAIN.md 2.4, non-tax. */
+/** docs/domain.md 2.4, non-tax. */
 export const NONTAX_COLUMNS: readonly Column<ItemColumn>[] = [
   { field: "itemCode", zh: "项目编码", en: "Item code", share: 16, align: "left" },
   { field: "itemName", zh: "项目名称", en: "Item", share: 30, align: "left" },

@@ -7,7 +7,7 @@ import { personOf, staffOf } from "./people.ts";
 type Rows = { readonly items: readonly ReceiptItem[]; readonly auxItems: readonly ReceiptAuxItem[] };
 type Line = readonly [name: string, specification: string, unit: string, priceFen: number];
 
-/** Fee items of the medical face (DOMAIN.md 2.5) with lines that they are made of. Prices are invented. */
+/** Fee items of the medical face (docs/domain.md 2.5) with lines that they are made of. Prices are invented. */
 // prettier-ignore
 const FEES: readonly (readonly [code: string, name: string, unit: string, lines: readonly [Line, ...Line[]]])[] = [
   ["0101", "诊察费", "次", [["普通门诊诊查费", "", "次", 1000], ["副主任医师诊查费", "", "次", 3000]]],
@@ -27,7 +27,7 @@ const FEES: readonly (readonly [code: string, name: string, unit: string, lines:
 const INSURANCE = ["职工基本医疗保险", "城乡居民基本医疗保险", "非医保"] as const;
 const DEPARTMENTS = ["心血管内科", "骨科", "呼吸与危重症医学科", "普通外科", "儿科"] as const;
 
-/** n = 0: 236.21 = 120.00 + 0.00 + 80.00 + 36.21, self-paid 96.21 + 20.00 (DOMAIN.md 2.6). */
+/** n = 0: 236.21 = 120.00 + 0.00 + 80.00 + 36.21, self-paid 96.21 + 20.00 (docs/domain.md 2.6). */
 export function outpatientSample(n: number, today: string): IssueInput {
   const dice = diceOf(n * 2 + 1);
   const rows = n === 0 ? WORKED_OUTPATIENT : rowsOf(dice, dice.between(1, 6), 3);
@@ -47,7 +47,7 @@ export function outpatientSample(n: number, today: string): IssueInput {
   };
 }
 
-/** n = 0: 12,580.50 = 8,000.00 + 500.00 + 1,000.00 + 3,080.50; 5,000.00 prepaid, 1,919.50 paid back (DOMAIN.md 2.6). */
+/** n = 0: 12,580.50 = 8,000.00 + 500.00 + 1,000.00 + 3,080.50; 5,000.00 prepaid, 1,919.50 paid back (docs/domain.md 2.6). */
 export function inpatientSample(n: number, today: string): IssueInput {
   const dice = diceOf(n * 2 + 1_000_000_007);
   const rows = n === 0 ? WORKED_INPATIENT : rowsOf(dice, dice.between(4, FEES.length), 8);

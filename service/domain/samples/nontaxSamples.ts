@@ -68,7 +68,7 @@ export function nontaxSample(n: number, today: string): IssueInput {
   };
 }
 
-/** n = 0: a fine of 200.00, paid 10 days late: 60.00 more (DOMAIN.md 8). Others are paid 0 to 60 days after receipt. */
+/** n = 0: a fine of 200.00, paid 10 days late: 60.00 more (docs/domain.md 8). Others are paid 0 to 60 days after receipt. */
 export function penaltySample(n: number, today: string): IssueInput {
   const dice = diceOf(n * 2 + 3_000_000_019);
   const [violationCode, violationPlace, fineFen] = n === 0 ? OFFENCES[0] : dice.pick(OFFENCES);

@@ -5,7 +5,8 @@ import { runService } from "../service/run.ts";
 import { playDemo } from "./playDemo.ts";
 
 try {
-  const config = parseConfig(process.env);
+  // People look at this terminal; LOG_LEVEL=info shows every request and batch.
+  const config = parseConfig({ LOG_LEVEL: "warn", ...process.env });
   const { isFirstStart, url } = await runService(config);
   if (isFirstStart && url !== undefined) {
     console.log("\n第一次启动：演示各开一张 (first start: one receipt of each kind)");

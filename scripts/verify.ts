@@ -1,15 +1,18 @@
-// npm run verify -- FILE.pdf [--rpc URL] [--contract ADDRESS] [--chain-id N] [--json]: checks a receipt with the file and any node alone.
+// npm run verify -- FILE [--rpc URL] [--contract ADDRESS] [--chain-id N] [--json]: checks a receipt or a disclosure with any node alone.
 import fs from "node:fs";
 import { parseArgs } from "node:util";
 import { fetchRpc } from "../service/adapters/chain/fetchRpc.ts";
 import { hexOf } from "../service/core/bytes.ts";
+import { looksLikeDisclosure } from "../service/core/disclosureFile.ts";
 import { jsonRpcReader } from "../service/core/ledgerCall.ts";
 import type { Outcome, Report } from "../service/core/report.ts";
 import { verifyPdf } from "../service/core/verify.ts";
+import { verifyDisclosure, type DisclosureReport } from "../service/core/verifyDisclosure.ts";
 import { parseConfig } from "../service/config.ts";
 import { readLedgerFile } from "../service/ledgerFile.ts";
 
-const USAGE = `用法 (usage): npm run verify -- FILE.pdf [--rpc URL] [--contract 0x…] [--chain-id N] [--json]
+const USAGE = `用法 (usage): npm run verify -- FILE [--rpc URL] [--contract 0x…] [--chain-id N] [--json]
+FILE：票据 PDF 或部分披露文件。 A receipt's PDF, or a disclosure file.
 没有给出的节点和合约取自本机 data/ledger.json。 What is not given is taken from data/ledger.json of this installation.
 退出码 (exit code): 0 有效 valid, 1 无效 invalid, 2 无法断定 undetermined, 64 用法有误 usage`;
 const SIGNS: Readonly<Record<Outcome, string>> = { pass: "✓", fail: "✗", unknown: "?", skipped: "-" };
@@ -47,17 +50,17 @@ if (file === undefined || rpcUrl === undefined || address === undefined) {
 }
 const rpc = fetchRpc(rpcUrl);
 const chainId = Number(values["chain-id"] ?? known?.chainId ?? (await rpc("eth_chainId", [])));
-const report = await verifyPdf(fs.readFileSync(file), {
-  reader: jsonRpcReader(rpc),
-  trustedContract: { chainId, address },
-  nowMs: Date.now(),
-});
+const bytes = fs.readFileSync(file);
+const options = { reader: jsonRpcReader(rpc), trustedContract: { chainId, address }, nowMs: Date.now() };
+const report: DisclosureReport = looksLikeDisclosure(bytes)
+  ? await verifyDisclosure(bytes, options)
+  : await verifyPdf(bytes, options);
 if (values.json)
   console.log(JSON.stringify(report, (_, value: unknown) => (value instanceof Uint8Array ? hexOf(value) : value), 2));
 else show(report);
 process.exitCode = EXIT_CODES[report.verdict];
 
-function show({ verdict, state, checks, data, chain, proof }: Report): void {
+function show({ verdict, state, checks, data, chain, proof, shown, withheld }: DisclosureReport): void {
   for (const check of checks) {
     const why = check.reason === undefined ? "" : ` [${check.reason}]`;
     console.log(`${SIGNS[check.outcome]} ${check.title.zh} (${check.title.en}): ${check.zh}${why}`);
@@ -66,6 +69,8 @@ function show({ verdict, state, checks, data, chain, proof }: Report): void {
     const parts = ["eInvoiceName", "eInvoiceCode", "eInvoiceNumber"].map((name) => data[name]);
     console.log(`票据 ${parts.filter((part) => typeof part === "string").join(" ")}`);
   }
+  for (const field of shown ?? []) console.log(`+ ${field.path} ${JSON.stringify(field.value)}`);
+  for (const path of withheld ?? []) console.log(`- ${path} 未披露 (withheld)`);
   if (proof !== undefined && chain !== undefined) {
     const time = new Date(chain.batchTimeS * 1000).toISOString();
     console.log(

@@ -165,7 +165,7 @@ async function setUp(parts: Parts, progress: Progress): Promise<boolean> {
 
 function makeDeps(parts: Parts, renderer: Deps["renderer"]): Deps {
   const { config, store, blobs, ledger, keystore, log } = parts;
-  const publicUrl = config.PUBLIC_URL ?? `http://localhost:${config.PORT}`;
+  const publicUrl = new URL(config.PUBLIC_URL ?? `http://localhost:${config.PORT}`).origin;
   // With the embedded chain no other program can share this folder, so a restart takes its own leases up at once.
   const isAlone = config.CHAIN_RPC_URL === undefined;
   return {
@@ -195,7 +195,7 @@ function makeDeps(parts: Parts, renderer: Deps["renderer"]): Deps {
   };
 }
 
-const qrPlaceOf = (publicUrl: string): QrPlace => ({ host: new URL(publicUrl).host, template: "1", appId: "lianpiao" });
+const qrPlaceOf = (origin: string): QrPlace => ({ origin, template: "1", appId: "lianpiao" });
 
 function startWorkers(deps: Deps, config: Config): readonly Worker[] {
   return [

@@ -24,7 +24,7 @@ import { renderSample } from "./renderSample.ts";
 const ROUNDS = 5;
 const AT_MS = Date.UTC(2026, 2, 6, 2, 21, 33);
 const PASSPHRASE = "bench";
-const QR_PLACE = { host: "czpj.example.gov.cn", template: "601", appId: "lianpiao" };
+const QR_PLACE = { origin: "https://czpj.example.gov.cn", template: "601", appId: "lianpiao" };
 
 const count = Number(process.argv[2] ?? 300);
 const folder = mkdtempSync(path.join(os.tmpdir(), "lianpiao-bench-"));

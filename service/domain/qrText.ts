@@ -2,11 +2,8 @@ import { AppError } from "../core/errors.ts";
 import { parseYuan, yuanOf, type Fen } from "./money.ts";
 import type { ReceiptData } from "./receipt.ts";
 
-/**
- * Where the codes of this installation lead: `host` with port if any, `template` (t) and `appId` (a) letters and
- * digits.
- */
-export type QrPlace = { readonly host: string; readonly template: string; readonly appId: string };
+/** Where the codes of this installation lead: `origin` without a slash at its end, `template` (t) and `appId` (a) letters and digits. */
+export type QrPlace = { readonly origin: string; readonly template: string; readonly appId: string };
 
 /** The five elements of a verification, and what shows that the QR code is ours. The older form has no amount. */
 export type QrContent = {
@@ -41,7 +38,7 @@ export function qrSignedText(place: QrPlace, data: QrElements): string {
 
 /** The text of the QR code; `mac` is the HMAC-SHA-256 of qrSignedText as UTF-8, whose first 8 bytes are printed. */
 export function qrText(place: QrPlace, data: QrElements, mac: Uint8Array): string {
-  return `https://${place.host}/d?${qrSignedText(place, data)}&s=${qrSignatureOf(mac)}`;
+  return `${place.origin}/d?${qrSignedText(place, data)}&s=${qrSignatureOf(mac)}`;
 }
 
 /** What stands after `s=` for the HMAC of qrSignedText: compare it with QrContent.signature. */

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { AppError } from "../../service/core/errors.ts";
 import { parseQrText, qrSignatureOf, qrSignedText, qrText } from "../../service/domain/qrText.ts";
 
-const place = { host: "czpj.example.gov.cn:8443", template: "601", appId: "lianpiao" };
+const place = { origin: "https://czpj.example.gov.cn:8443", template: "601", appId: "lianpiao" };
 const data = {
   eInvoiceCode: "44060125",
   eInvoiceNumber: "0000000123",

@@ -137,7 +137,7 @@ function makeDeps(
     kinds: new Map(builtinKinds.map((kind) => [kind.id, kind])),
     settings: {
       publicUrl: "https://receipts.example",
-      qrPlace: { host: "receipts.example", template: "1", appId: "test" },
+      qrPlace: { origin: "https://receipts.example", template: "1", appId: "test" },
       qrMac: () => new Uint8Array(32).fill(0xa5),
       confirmations: 0,
       anchorMaxReceipts: 100,

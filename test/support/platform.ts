@@ -97,7 +97,7 @@ export async function startPlatform(): Promise<Platform> {
     segmentTrees: createSegmentTrees(store),
     settings: {
       publicUrl: "http://localhost:3000",
-      qrPlace: { host: "localhost:3000", template: "1", appId: "lianpiao" },
+      qrPlace: { origin: "http://localhost:3000", template: "1", appId: "lianpiao" },
       qrMac: (text) => keystore.mac("qr", text),
       ...{ confirmations: 0, anchorMaxReceipts: 1000, resendAfterMs: 100, replaceAfterMs: 3_600_000, holder: "test" },
     },

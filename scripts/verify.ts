@@ -14,7 +14,7 @@ import { readLedgerFile } from "../service/ledgerFile.ts";
 const USAGE = `用法 (usage): npm run verify -- FILE [--rpc URL] [--contract 0x…] [--chain-id N] [--json]
 FILE：票据 PDF 或部分披露文件。 A receipt's PDF, or a disclosure file.
 没有给出的节点和合约取自本机 data/ledger.json。 What is not given is taken from data/ledger.json of this installation.
-退出码 (exit code): 0 有效 valid, 1 无效 invalid, 2 无法断定 undetermined, 64 用法有误 usage`;
+退出码 (exit code): 0 有效 valid, 1 无效 invalid, 2 无法断定 undetermined, 64 用法有误 usage, 66 读不到文件 no such file`;
 const SIGNS: Readonly<Record<Outcome, string>> = { pass: "✓", fail: "✗", unknown: "?", skipped: "-" };
 const EXIT_CODES: Readonly<Record<Report["verdict"], number>> = { valid: 0, invalid: 1, undetermined: 2 };
 const VERDICTS: Readonly<Record<Report["verdict"], string>> = {
@@ -48,9 +48,9 @@ if (file === undefined || rpcUrl === undefined || address === undefined) {
   console.error(USAGE);
   process.exit(64);
 }
+const bytes = readBytes(file);
 const rpc = fetchRpc(rpcUrl);
-const chainId = Number(values["chain-id"] ?? known?.chainId ?? (await rpc("eth_chainId", [])));
-const bytes = fs.readFileSync(file);
+const chainId = Number(values["chain-id"] ?? known?.chainId ?? (await askChainId()));
 const options = { reader: jsonRpcReader(rpc), trustedContract: { chainId, address }, nowMs: Date.now() };
 const report: DisclosureReport = looksLikeDisclosure(bytes)
   ? await verifyDisclosure(bytes, options)
@@ -59,6 +59,27 @@ if (values.json)
   console.log(JSON.stringify(report, (_, value: unknown) => (value instanceof Uint8Array ? hexOf(value) : value), 2));
 else show(report);
 process.exitCode = EXIT_CODES[report.verdict];
+
+function readBytes(name: string): Uint8Array {
+  try {
+    return fs.readFileSync(name);
+  } catch (error) {
+    console.error(`✗ 读不到文件 (cannot read the file): ${error instanceof Error ? error.message : name}`);
+    process.exit(66);
+  }
+}
+
+/** Without a chain's number from elsewhere, the node's own is taken; a node that does not answer leaves all undetermined. */
+async function askChainId(): Promise<unknown> {
+  try {
+    return await rpc("eth_chainId", []);
+  } catch (error) {
+    console.error(
+      `? 节点没有响应 (the node does not answer): ${error instanceof Error ? error.message : String(error)}`,
+    );
+    process.exit(EXIT_CODES.undetermined);
+  }
+}
 
 function show({ verdict, state, checks, data, chain, proof, shown, withheld }: DisclosureReport): void {
   for (const check of checks) {

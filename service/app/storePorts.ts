@@ -272,14 +272,25 @@ export interface AlarmStore {
   openAlarms(): Promise<readonly Alarm[]>;
 }
 
+/** A segment of an anchored batch, with the hash that proofs are made of. */
+export type AnchoredSegment = SignedSegment & { readonly hash: Uint8Array };
+
+/** An anchored batch as it was marked. */
 export type AnchoredBatch = {
   readonly batchNo: number;
+  readonly root: Uint8Array;
+  /** 0x-prefixed. */
+  readonly head: string;
   readonly timeS: number;
-  readonly segments: readonly SignedSegment[];
+  readonly txHash: string;
+  readonly blockNumber: number;
+  readonly segments: readonly AnchoredSegment[];
 };
 
 /** What an auditor reads. */
-export interface AuditStore extends Pick<UnitStore, "books">, Pick<AnchorStore, "openBatch"> {
+export interface AuditStore extends Pick<UnitStore, "books">, Pick<AnchorStore, "openBatch" | "lastAnchored"> {
+  /** Receipts of no book; [] unless the database was tampered with. */
+  strayReceipts(limit: number): Promise<readonly Receipt[]>;
   /** The receipts of a book from a number on, in order. */
   receiptsOfBook(bookId: number, from: number, limit: number): Promise<readonly Receipt[]>;
   /** Anchored batches after a number, in order. */

@@ -6,8 +6,20 @@ import { query } from "./retry.ts";
 import { receiptColumns, receiptOf, type RawReceipt } from "./rows.ts";
 
 /** Reads of whole books and batches. */
-export function createAuditStore(dataSource: DataSource): Pick<AuditStore, "receiptsOfBook" | "anchoredBatches"> {
+export function createAuditStore(
+  dataSource: DataSource,
+): Pick<AuditStore, "receiptsOfBook" | "anchoredBatches" | "strayReceipts"> {
   return {
+    async strayReceipts(limit) {
+      const rows = await query<RawReceipt>(
+        dataSource,
+        `select ${receiptColumns} from receipt r where not exists (select 1 from book b where b.book_id = r.book_id)
+         order by r.code, r.number limit $1`,
+        [limit],
+      );
+      return rows.map(receiptOf);
+    },
+
     async receiptsOfBook(bookId, from, limit) {
       const rows = await query<RawReceipt>(
         dataSource,
@@ -29,8 +41,14 @@ export function createAuditStore(dataSource: DataSource): Pick<AuditStore, "rece
       });
       return batches.map((batch): AnchoredBatch => ({
         batchNo: Number(batch.batchNo),
+        root: batch.root,
+        head: batch.head ?? "",
         timeS: Number(batch.timeS),
-        segments: segments.filter((segment) => segment.batchId === batch.batchId).map(segmentOf),
+        txHash: batch.txHash ?? "",
+        blockNumber: Number(batch.blockNumber),
+        segments: segments
+          .filter((segment) => segment.batchId === batch.batchId)
+          .map((segment) => ({ ...segmentOf(segment), hash: segment.hash })),
       }));
     },
   };

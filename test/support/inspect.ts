@@ -1,5 +1,6 @@
 import { systemHash } from "../../service/adapters/system/hash.ts";
-import { auditLedger, type AuditReport } from "../../service/app/auditLedger.ts";
+import { auditLedger } from "../../service/app/auditLedger.ts";
+import type { AuditReport } from "../../service/app/auditTally.ts";
 import type { Book, Receipt } from "../../service/app/storePorts.ts";
 import { openParts, type Parts } from "../../service/compose.ts";
 import { parseConfig } from "../../service/config.ts";

@@ -97,6 +97,11 @@ export default tseslint.config(
     ["typeorm", "pdfkit", "ethers", "hardhat", ...others("http", "app", "domain", "core")],
     "http imports app, domain, core, koa, zod",
   ),
+  forbid(
+    ["service/web/**/*.ts"],
+    [...nodeBuiltins, ...frameworks, "zod", ...others("web", "domain", "core")],
+    "web imports core, domain and itself",
+  ),
   forbid(["service/**/*.ts", "scripts/**/*.ts"], ["**/test/**"], "tests are never imported", [
     "service/core/**",
     "service/domain/**",

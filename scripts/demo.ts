@@ -11,7 +11,7 @@ let service: Service | undefined;
 if (running === undefined) {
   service = await startService({ ...config, LOG_LEVEL: "warn" }, (message) => console.log(`… ${message}`));
 }
-const url = running ?? service?.url;
+const url = running ?? service?.localUrl;
 if (url === undefined) throw new Error("the role http is needed");
 const isGood = await playDemo(config.DATA_DIR, url);
 await service?.stop();

@@ -7,10 +7,11 @@ import { playDemo } from "./playDemo.ts";
 try {
   // People look at this terminal; LOG_LEVEL=info shows every request and batch.
   const config = parseConfig({ LOG_LEVEL: "warn", ...process.env });
-  const { isFirstStart, url } = await runService(config);
-  if (isFirstStart && url !== undefined) {
+  const { isFirstStart, localUrl } = await runService(config);
+  if (isFirstStart && localUrl !== undefined) {
     console.log("\n第一次启动：演示各开一张 (first start: one receipt of each kind)");
-    await playDemo(config.DATA_DIR, `http://localhost:${new URL(url).port}`);
+    // The service is up, whatever becomes of the demo.
+    await playDemo(config.DATA_DIR, localUrl).catch((error: unknown) => console.error(error));
   }
   console.log(`
 再开一张 (issue another):  npm run -s curl -- docs/examples/outpatient.json | sh

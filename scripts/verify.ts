@@ -31,15 +31,7 @@ const STATES: Readonly<Record<Report["state"], string>> = {
   unknown: "未知 (could not be told)",
 };
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    rpc: { type: "string" },
-    contract: { type: "string" },
-    "chain-id": { type: "string" },
-    json: { type: "boolean", default: false },
-  },
-});
+const { values, positionals } = parsed();
 const [file] = positionals;
 const known = readLedgerFile(parseConfig(process.env).DATA_DIR);
 const rpcUrl = values.rpc ?? known?.rpcUrl;
@@ -59,6 +51,23 @@ if (values.json)
   console.log(JSON.stringify(report, (_, value: unknown) => (value instanceof Uint8Array ? hexOf(value) : value), 2));
 else show(report);
 process.exitCode = EXIT_CODES[report.verdict];
+
+function parsed() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        rpc: { type: "string" },
+        contract: { type: "string" },
+        "chain-id": { type: "string" },
+        json: { type: "boolean", default: false },
+      },
+    });
+  } catch {
+    console.error(USAGE);
+    process.exit(64);
+  }
+}
 
 function readBytes(name: string): Uint8Array {
   try {

@@ -2,20 +2,26 @@ import { randomBytes, randomUUID } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import type { DataSource } from "typeorm";
+import { lockJournal } from "./adapters/chain/journalLock.ts";
 import { openFileBlobs } from "./adapters/blob/fileBlobs.ts";
+import { fetchRpc } from "./adapters/chain/fetchRpc.ts";
 import { startEmbeddedPostgres, type EmbeddedPostgres } from "./adapters/postgres/embeddedPostgres.ts";
+import { contactKeysOf } from "./adapters/sign/contactKeys.ts";
 import { openKeystore, type Keystore } from "./adapters/sign/keystore.ts";
+import { createHttpSms } from "./adapters/sms/httpSms.ts";
 import { createBell } from "./adapters/system/bell.ts";
 import { systemClock } from "./adapters/system/clock.ts";
 import { createFailpoint } from "./adapters/system/failpoint.ts";
 import { systemHash } from "./adapters/system/hash.ts";
 import { createLog } from "./adapters/system/log.ts";
 import { systemRandom } from "./adapters/system/random.ts";
+import type { Channels } from "./app/deliveryPorts.ts";
 import type { Deps } from "./app/deps.ts";
 import type { BlobStore, Failpoint, Log } from "./app/ports.ts";
 import type { Store } from "./app/storePorts.ts";
 import { createSegmentTrees } from "./app/segmentTrees.ts";
 import type { Config } from "./config.ts";
+import { AppError } from "./core/errors.ts";
 import { openDatabase } from "./db/dataSource.ts";
 import { createStore } from "./db/store.ts";
 import { builtinKinds } from "./domain/kinds/builtin.ts";
@@ -28,6 +34,7 @@ import { writeLedgerFile } from "./ledgerFile.ts";
 import { openLedger, type LedgerParts, type Progress } from "./openLedger.ts";
 import { startRenderPool } from "./threads/renderPool.ts";
 import { startAnchorWorker } from "./workers/anchor.ts";
+import { startDeliverWorker } from "./workers/deliver.ts";
 import type { Worker } from "./workers/loop.ts";
 import { startRenderWorker } from "./workers/render.ts";
 
@@ -48,6 +55,8 @@ export type Service = {
   readonly parts: Parts;
   /** Origin of the pages; undefined without the role http. */
   readonly url: string | undefined;
+  /** The same on this machine, whatever stands before it. */
+  readonly localUrl: string | undefined;
   /** True if this start admitted the demo units. */
   readonly isFirstStart: boolean;
   stop(): Promise<void>;
@@ -69,6 +78,8 @@ export async function openParts(
     for (const each of stops.splice(0).reverse()) await each();
   };
   try {
+    if (mayDeploy) assertFolderFree(config);
+    else assertStartedBefore(config);
     const postgres = config.DATABASE_URL === undefined ? await startPostgres(config, progress) : undefined;
     // A command beside a running service has adopted its server, and must leave it running.
     if (postgres !== undefined && (mayDeploy || !postgres.isAdopted)) stops.push(() => postgres.stop());
@@ -106,21 +117,42 @@ export async function startService(config: Config, progress: Progress): Promise<
       isSample: config.SAMPLE,
     });
     stops.push(() => renderer.stop());
-    const deps = makeDeps(parts, renderer);
+    const channels = await openChannels(config);
+    stops.push(() => Promise.resolve(channels.email?.stop()));
+    const deps = makeDeps(parts, renderer, channels);
     await deps.store.releaseClaims(deps.settings.holder);
+    await deps.store.releaseDeliveries(deps.settings.holder);
     const workers = startWorkers(deps, config);
     stops.push(async () => {
       await Promise.all(workers.map((worker) => worker.stop()));
     });
     const server = config.ROLES.includes("http") ? await openPages(deps, parts, workers) : undefined;
     if (server !== undefined) stops.push(() => server.close());
-    const url = server === undefined ? undefined : (config.PUBLIC_URL ?? `http://localhost:${server.port}`);
+    const localUrl = server === undefined ? undefined : `http://localhost:${server.port}`;
+    const url = localUrl === undefined ? undefined : (config.PUBLIC_URL ?? localUrl);
     if (url !== undefined) noteDemoUrl(config.DATA_DIR, url);
-    return { deps, parts, url, isFirstStart, stop };
+    return { deps, parts, url, localUrl, isFirstStart, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** A folder that another program runs on is refused before anything of it is touched: its database would be adopted, and stopped. */
+function assertFolderFree(config: Config): void {
+  if (config.CHAIN_RPC_URL !== undefined) return;
+  const dir = path.join(config.DATA_DIR, "chain");
+  fs.mkdirSync(dir, { recursive: true });
+  lockJournal(dir).release();
+}
+
+/** A command beside the service makes no database of its own. */
+function assertStartedBefore(config: Config): void {
+  if (config.DATABASE_URL !== undefined || fs.existsSync(path.join(config.DATA_DIR, "postgres", "data"))) return;
+  throw new AppError(
+    "ledger_missing",
+    `${config.DATA_DIR} 中没有账本，请先运行 npm start。 There is no ledger in ${config.DATA_DIR}: run npm start first.`,
+  );
 }
 
 function startPostgres(config: Config, progress: Progress): Promise<EmbeddedPostgres> {
@@ -163,7 +195,8 @@ async function setUp(parts: Parts, progress: Progress): Promise<boolean> {
   return isFirst;
 }
 
-function makeDeps(parts: Parts, renderer: Deps["renderer"]): Deps {
+/** What the use cases are given, of the parts that are open. */
+export function makeDeps(parts: Parts, renderer: Deps["renderer"], channels: Channels = {}): Deps {
   const { config, store, blobs, ledger, keystore, log } = parts;
   const publicUrl = new URL(config.PUBLIC_URL ?? `http://localhost:${config.PORT}`).origin;
   // With the embedded chain no other program can share this folder, so a restart takes its own leases up at once.
@@ -178,7 +211,10 @@ function makeDeps(parts: Parts, renderer: Deps["renderer"]): Deps {
     renderer,
     blobs,
     ledger,
+    reader: ledger.reader,
     ledgerSigner: keystore,
+    contacts: contactKeysOf(keystore),
+    channels,
     segmentTrees: createSegmentTrees(store),
     failpoint: createFailpoint(config.FAILPOINT),
     kinds: new Map(builtinKinds.map((kind) => [kind.id, kind])),
@@ -186,10 +222,13 @@ function makeDeps(parts: Parts, renderer: Deps["renderer"]): Deps {
       publicUrl,
       qrPlace: qrPlaceOf(publicUrl),
       qrMac: (text) => keystore.mac("qr", text),
+      checkMac: (text) => keystore.mac("check", text),
       confirmations: config.CONFIRMATIONS,
       anchorMaxReceipts: config.ANCHOR_MAX_RECEIPTS,
       resendAfterMs: config.RESEND_AFTER_MS,
       replaceAfterMs: config.REPLACE_AFTER_MS,
+      isPdfAttached: config.MAIL_ATTACH_PDF,
+      sealWaitMs: config.SEAL_WAIT_MS,
       holder: isAlone ? "embedded" : randomUUID(),
     },
   };
@@ -201,7 +240,22 @@ function startWorkers(deps: Deps, config: Config): readonly Worker[] {
   return [
     ...(config.ROLES.includes("render") ? [startRenderWorker(deps)] : []),
     ...(config.ROLES.includes("anchor") ? [startAnchorWorker(deps, config.ANCHOR_INTERVAL_MS)] : []),
+    ...(config.ROLES.includes("deliver") && canDeliver(deps) ? [startDeliverWorker(deps)] : []),
   ];
+}
+
+const canDeliver = ({ channels }: Deps): boolean => channels.email !== undefined || channels.sms !== undefined;
+
+/** What is configured. The mail library is loaded only where mail is sent. */
+async function openChannels({ SMTP_URL, MAIL_FROM, SMS_URL, SMS_SECRET }: Config): Promise<Channels> {
+  return {
+    ...(SMTP_URL !== undefined && MAIL_FROM !== undefined
+      ? { email: (await import("./adapters/mail/smtpMailer.ts")).createSmtpMailer({ url: SMTP_URL, from: MAIL_FROM }) }
+      : {}),
+    ...(SMS_URL !== undefined && SMS_SECRET !== undefined
+      ? { sms: createHttpSms({ url: SMS_URL, secret: SMS_SECRET, nowMs: systemClock.nowMs }) }
+      : {}),
+  };
 }
 
 function openPages(deps: Deps, parts: Parts, workers: readonly Worker[]): ReturnType<typeof listen> {
@@ -216,8 +270,21 @@ function openPages(deps: Deps, parts: Parts, workers: readonly Worker[]): Return
     ],
     version: VERSION,
     signatureWindowS: config.SIGNATURE_WINDOW_S,
+    trustedHops: config.TRUSTED_HOPS,
+    askNode: fetchRpc(parts.rpcUrl),
   });
-  return listen(app, config.HOST, config.PORT);
+  return listen(app, config.HOST, config.PORT).catch((cause: unknown) => {
+    const isTaken = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
+    throw isTaken ? portTaken(config) : cause;
+  });
+}
+
+function portTaken({ HOST, PORT }: Config): AppError {
+  return new AppError(
+    "port_taken",
+    `端口 ${HOST}:${PORT} 已被占用：请停止占用它的程序，或用 PORT 另选端口。 ` +
+      `The port ${HOST}:${PORT} is taken: stop the program that has it, or choose another by PORT.`,
+  );
 }
 
 function probe(name: string, isRequired: boolean, look: () => Promise<unknown>): Probe {

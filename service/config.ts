@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { failSteps } from "./app/ports.ts";
 
-const roles = ["http", "render", "anchor"] as const;
+const roles = ["http", "render", "anchor", "deliver"] as const;
 const whole = (fallback: number, least: number, most: number) =>
   z.coerce.number().int().min(least).max(most).default(fallback);
 const flag = (fallback: boolean) =>
@@ -44,6 +44,18 @@ const Environment = z
     RENDER_THREADS: whole(2, 1, 64),
     /** How far the clock of a signed request may be off. */
     SIGNATURE_WINDOW_S: whole(300, 5, 3_600),
+    /** How many proxies of ours stand before the program: so many addresses of X-Forwarded-For are believed. */
+    TRUSTED_HOPS: whole(0, 0, 8),
+    /** smtp://user:password@host:port or smtps://…: receipts are sent by e-mail, from MAIL_FROM. */
+    SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+    MAIL_FROM: z.string().min(3).max(200).optional(),
+    /** Whether the e-mail carries the PDF beside the link. */
+    MAIL_ATTACH_PDF: flag(true),
+    /** Where text messages are posted, signed with SMS_SECRET (docs/delivery.md). */
+    SMS_URL: z.url({ protocol: /^https?$/ }).optional(),
+    SMS_SECRET: z.string().min(16).optional(),
+    /** A rendered receipt waits so long for its anchor before it is sent without its proof. */
+    SEAL_WAIT_MS: whole(60_000, 0, 86_400_000),
     /** Admits the demo units on an empty database. */
     DEMO_UNITS: flag(true),
     /** Marks every receipt as a sample. */
@@ -61,6 +73,13 @@ const Environment = z
       .optional(),
   })
   .superRefine((value, context) => {
+    for (const [one, other] of [
+      ["SMTP_URL", "MAIL_FROM"],
+      ["SMS_URL", "SMS_SECRET"],
+    ] as const) {
+      if (value[one] === undefined || value[other] !== undefined) continue;
+      context.addIssue({ code: "custom", path: [other], message: `is needed with ${one}` });
+    }
     if (value.CHAIN_RPC_URL === undefined) return;
     if (value.ANCHORER_KEY === undefined) {
       context.addIssue({ code: "custom", path: ["ANCHORER_KEY"], message: "is needed with CHAIN_RPC_URL" });

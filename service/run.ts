@@ -3,24 +3,31 @@ import type { Config } from "./config.ts";
 
 /** Starts the program, tells people where everything is, and stops it in order on SIGINT or SIGTERM. */
 export async function runService(config: Config): Promise<Service> {
-  const service = await startService(config, (message) => console.log(`… ${message}`));
+  let service: Service | undefined;
   let isStopping = false;
   const stop = (): void => {
     if (isStopping) return;
     isStopping = true;
     console.log("… 正在停止 (stopping)");
-    service.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(error);
-        process.exit(1);
-      },
-    );
+    // A start that is under way comes to its end first: only then is it known what is to be stopped.
+    if (service !== undefined) void end(service);
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
+  service = await startService(config, (message) => console.log(`… ${message}`));
+  if (isStopping) await end(service);
   await tell(service);
   return service;
+}
+
+async function end(service: Service): Promise<never> {
+  try {
+    await service.stop();
+  } catch (error) {
+    console.error(error);
+    process.exit(1);
+  }
+  process.exit(0);
 }
 
 async function tell({ parts, url, deps }: Service): Promise<void> {

@@ -1,5 +1,7 @@
+import type { LedgerReader } from "../core/ledgerCall.ts";
 import type { Kind } from "../domain/kind.ts";
 import type { QrPlace } from "../domain/qrText.ts";
+import type { Channels, ContactKeys } from "./deliveryPorts.ts";
 import type { SegmentTrees } from "./segmentTrees.ts";
 import type { Bell, BlobStore, Clock, Failpoint, Hash, Ledger, LedgerSigner, Log, Random, Renderer } from "./ports.ts";
 import type { Store } from "./storePorts.ts";
@@ -14,8 +16,13 @@ export type Deps = {
   readonly renderer: Renderer;
   readonly blobs: BlobStore;
   readonly ledger: Ledger;
+  /** Reads the ledger as any verifier does. */
+  readonly reader: LedgerReader;
   readonly ledgerSigner: LedgerSigner;
   readonly hash: Hash;
+  readonly contacts: ContactKeys;
+  /** What this program can send on. */
+  readonly channels: Channels;
   readonly segmentTrees: SegmentTrees;
   readonly failpoint: Failpoint;
   /** The kinds that can be issued, by id. */
@@ -30,6 +37,8 @@ export type Settings = {
   readonly qrPlace: QrPlace;
   /** HMAC-SHA-256 of a QR code's text, under this installation's key. */
   readonly qrMac: (text: string) => Uint8Array;
+  /** The same under a key of its own, for what checks by typing hand out and keep. */
+  readonly checkMac: (text: string) => Uint8Array;
   /** Blocks on top of a batch's block before it counts as anchored; 0: its own block is enough. */
   readonly confirmations: number;
   readonly anchorMaxReceipts: number;
@@ -37,6 +46,10 @@ export type Settings = {
   readonly resendAfterMs: number;
   /** … and after this long replaced by one with a higher fee. */
   readonly replaceAfterMs: number;
+  /** Whether the e-mail carries the PDF beside the link. */
+  readonly isPdfAttached: boolean;
+  /** A rendered receipt waits so long for its anchor before it is sent without its proof. */
+  readonly sealWaitMs: number;
   /** Names this program among those that share the database. */
   readonly holder: string;
 };
@@ -46,3 +59,4 @@ export const receiptTopic = (code: number, number: number): string => `receipt $
 export const issuedTopic = "issued";
 export const renderedTopic = "rendered";
 export const anchoredTopic = "anchored";
+export const deliveryTopic = "delivery";

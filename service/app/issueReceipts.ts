@@ -8,6 +8,7 @@ import { dataDigestOf } from "../core/dataDigest.ts";
 import { issuedTopic, type Deps } from "./deps.ts";
 import type { Random } from "./ports.ts";
 import type { IssueOutcome, Receipt, Unit } from "./storePorts.ts";
+import { prepareDelivery } from "./prepareDelivery.ts";
 import { stockSubject } from "./stockSubject.ts";
 import { undrawableFields } from "./undrawableFields.ts";
 
@@ -28,7 +29,8 @@ export function issueReceipts(deps: Deps, unit: Unit, inputs: readonly IssueInpu
   return Promise.all(inputs.map((input) => issueOne(deps, unit, input)));
 }
 
-async function issueOne(deps: Deps, unit: Unit, input: IssueInput): Promise<IssueResult> {
+/** The delivery is taken off first: contacts must reach neither the data, nor the stored input, nor what is compared. */
+async function issueOne(deps: Deps, unit: Unit, { delivery, ...input }: IssueInput): Promise<IssueResult> {
   const issuedAtMs = deps.clock.nowMs();
   const kind = deps.kinds.get(input.kind);
   if (kind === undefined) return { kind: "refused", problems: [unknownKind(deps)] };
@@ -49,6 +51,7 @@ async function issueOne(deps: Deps, unit: Unit, input: IssueInput): Promise<Issu
     secret: deps.random.bytes(32),
     issuedAtMs,
     warnings: decision.warnings,
+    ...(delivery === undefined ? {} : { delivery: prepareDelivery(deps, delivery) }),
   });
   return resultOf(deps, unit, input, outcome);
 }

@@ -12,8 +12,8 @@ import type { Receipt } from "./storePorts.ts";
 
 /** What is drawn in one go: enough to keep the threads busy, few enough that a crash repeats little. */
 const CLAIM_COUNT = 40;
-/** Past this a claim of a program that has died is taken over. */
-const CLAIM_MS = 60_000;
+/** Past this a claim is taken over, of a program that has died or is slow: then its document, or the first one, is adopted. */
+const CLAIM_MS = 15_000;
 
 /**
  * Draws and signs receipts that wait, stores their documents, and marks them rendered. Running it again after a crash is

@@ -1,8 +1,25 @@
 import type { FieldProblem, IssueInput, IssuingUnit, Numbering, ReceiptData } from "../domain/receipt.ts";
+import type { CheckStore } from "./checkPorts.ts";
+import type { LinkStore, NewDelivery, OutboxStore, RateStore } from "./deliveryPorts.ts";
+import type { LoginStore, PayerStore } from "./payerPorts.ts";
 import type { Fee, SignedSegment } from "./ports.ts";
 
 /** The database. Every method is one transaction (or one statement) and durable when it resolves. */
-export interface Store extends IssueStore, ReceiptStore, RenderStore, AnchorStore, UnitStore, AlarmStore, AuditStore {}
+export interface Store
+  extends
+    IssueStore,
+    ReceiptStore,
+    RenderStore,
+    AnchorStore,
+    UnitStore,
+    AlarmStore,
+    AuditStore,
+    CheckStore,
+    OutboxStore,
+    LinkStore,
+    RateStore,
+    LoginStore,
+    PayerStore {}
 
 /** A unit as the program keeps it: what the receipt takes over, and its keys. */
 export type Unit = IssuingUnit & {
@@ -68,7 +85,8 @@ export type NewReceipt = {
   readonly unitId: number;
   readonly kind: string;
   readonly code: number;
-  readonly input: IssueInput;
+  /** Without its delivery, which is kept apart. */
+  readonly input: Omit<IssueInput, "delivery">;
   /** SHA-256 of the input's canonical text: equal inputs are the same request. */
   readonly inputDigest: Uint8Array;
   readonly draft: Omit<ReceiptData, keyof Numbering>;
@@ -76,6 +94,8 @@ export type NewReceipt = {
   readonly secret: Uint8Array;
   readonly issuedAtMs: number;
   readonly warnings: readonly FieldProblem[];
+  /** Written in the same transaction; undefined: nobody is to be told, and nothing is owed. */
+  readonly delivery?: NewDelivery;
 };
 
 export type IssueOutcome =

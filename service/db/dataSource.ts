@@ -1,9 +1,15 @@
 import { DataSource } from "typeorm";
 import { AppError } from "../core/errors.ts";
 import { AlarmEntity, BatchEntity, BatchTransactionEntity, LeaseEntity, SegmentEntity } from "./entities/batch.ts";
+import { CheckTallyEntity, CheckWorkEntity } from "./entities/check.ts";
+import { DeliveryEntity, PayerContactEntity, ReceiptArrearsEntity, ReceiptLinkEntity } from "./entities/delivery.ts";
+import { LoginCodeEntity, PayerSessionEntity, RateWindowEntity } from "./entities/payer.ts";
 import { BookEntity, ReceiptEntity } from "./entities/receipt.ts";
 import { AppKeyEntity, DeploymentEntity, RequestNonceEntity, UnitEntity } from "./entities/unit.ts";
 import { CreateLedgerBooks1795312800000 } from "./migrations/1795312800000-createLedgerBooks.ts";
+import { CountChecks1795320000000 } from "./migrations/1795320000000-countChecks.ts";
+import { CreateDelivery1795321000000 } from "./migrations/1795321000000-createDelivery.ts";
+import { CreatePayerLogin1795321000001 } from "./migrations/1795321000001-createPayerLogin.ts";
 import { sqlStateOf } from "./retry.ts";
 
 /** Enough for one process's request groups, workers and reads; a pool of 16 keeps 6 processes below PostgreSQL's 100. */
@@ -30,8 +36,22 @@ export async function openDatabase(url: string): Promise<DataSource> {
       BatchTransactionEntity,
       LeaseEntity,
       AlarmEntity,
+      CheckTallyEntity,
+      CheckWorkEntity,
+      PayerContactEntity,
+      ReceiptArrearsEntity,
+      ReceiptLinkEntity,
+      DeliveryEntity,
+      LoginCodeEntity,
+      PayerSessionEntity,
+      RateWindowEntity,
     ],
-    migrations: [CreateLedgerBooks1795312800000],
+    migrations: [
+      CreateLedgerBooks1795312800000,
+      CountChecks1795320000000,
+      CreateDelivery1795321000000,
+      CreatePayerLogin1795321000001,
+    ],
     migrationsTableName: "migration",
     poolSize: POOL_SIZE,
     connectTimeoutMS: 5000,

@@ -3,6 +3,7 @@ import { AppError, invariant } from "../core/errors.ts";
 import { codeTextOf } from "../domain/code.ts";
 import { amountsOf, numberingOf, numberReceipt } from "../domain/receiptAssembly.ts";
 import type { IssueOutcome, IssueStore, NewReceipt, Receipt } from "../app/storePorts.ts";
+import { insertDeliveries, type IssuedDelivery } from "./issueDeliveries.ts";
 import { inTransaction, rowsOf } from "./retry.ts";
 import { anchoringColumns, anchoringJoin, receiptColumns, receiptOf, type RawReceipt } from "./rows.ts";
 
@@ -84,6 +85,7 @@ function issueGroup(dataSource: DataSource, group: readonly NewReceipt[]): Promi
       const known = await knownReceipts(manager, first.unitId, group);
       const taken = takeNumbers(group, books, known);
       await insertReceipts(manager, taken.rows);
+      await insertDeliveries(manager, taken.deliveries);
       for (const [bookId, next] of taken.nextByBook) {
         await manager.query("update book set next = $2 where book_id = $1", [bookId, next]);
       }
@@ -112,12 +114,14 @@ async function knownReceipts(
 type Taken = {
   readonly outcomes: readonly IssueOutcome[];
   readonly rows: readonly (readonly [Receipt, Uint8Array])[];
+  readonly deliveries: readonly IssuedDelivery[];
   readonly nextByBook: ReadonlyMap<number, number>;
 };
 
 function takeNumbers(group: readonly NewReceipt[], books: readonly OpenBook[], known: Map<string, Known>): Taken {
   const nextByBook = new Map<number, number>();
   const rows: (readonly [Receipt, Uint8Array])[] = [];
+  const deliveries: IssuedDelivery[] = [];
   const nextOf = (book: OpenBook): number => nextByBook.get(book.book_id) ?? Number(book.next);
   const outcomes = group.map((fresh): IssueOutcome => {
     const earlier = known.get(fresh.input.busNo);
@@ -130,11 +134,12 @@ function takeNumbers(group: readonly NewReceipt[], books: readonly OpenBook[], k
     const receipt = assemble(fresh, book.book_id, nextOf(book));
     nextByBook.set(book.book_id, receipt.number + 1);
     rows.push([receipt, fresh.inputDigest]);
+    if (fresh.delivery !== undefined) deliveries.push([receipt, fresh.delivery]);
     known.set(receipt.busNo, { receipt, inputDigest: fresh.inputDigest });
     const left = books.reduce((sum, each) => sum + Number(each.last) - nextOf(each) + 1, 0);
     return { kind: "issued", receipt, left, lowWater: book.low_water };
   });
-  return { outcomes, rows, nextByBook };
+  return { outcomes, rows, deliveries, nextByBook };
 }
 
 function assemble(fresh: NewReceipt, bookId: number, number: number): Receipt {

@@ -4,7 +4,13 @@ import type { Store } from "../app/storePorts.ts";
 import { createAlarmStore } from "./alarms.ts";
 import { createAuditStore } from "./audits.ts";
 import { createAnchorStore } from "./batches.ts";
+import { createCheckStore } from "./checks.ts";
+import { createOutboxStore } from "./deliveries.ts";
 import { createIssueStore } from "./issue.ts";
+import { createLinkStore } from "./links.ts";
+import { createLoginStore } from "./logins.ts";
+import { createPayerStore } from "./payers.ts";
+import { createRateStore } from "./rates.ts";
 import { createReceiptStore } from "./receipts.ts";
 import { createRenderStore } from "./rendering.ts";
 import { createUnitStore } from "./units.ts";
@@ -19,5 +25,11 @@ export function createStore(dataSource: DataSource, failpoint: Failpoint): Store
     ...createUnitStore(dataSource),
     ...createAlarmStore(dataSource),
     ...createAuditStore(dataSource),
+    ...createCheckStore(dataSource),
+    ...createOutboxStore(dataSource),
+    ...createLinkStore(dataSource),
+    ...createRateStore(dataSource),
+    ...createLoginStore(dataSource),
+    ...createPayerStore(dataSource),
   };
 }

@@ -91,6 +91,18 @@ export type PayMentVoucher = {
   readonly voucherFen: number;
 };
 
+/**
+ * Where the payer wants the receipt sent, and whether it may be. Personal, so never part of the receipt's data or its stored
+ * input; nor of what a repeated busNo is compared with: the first request's delivery stands.
+ */
+export type DeliveryInput = {
+  readonly email?: string;
+  readonly phone?: string;
+  /** 欠缴: neither sent nor shown to the payer until the unit releases it. docs/domain.md 3.3. */
+  readonly isArrears?: boolean;
+  readonly arrearsReason?: string;
+};
+
 /** What a unit sends to have a receipt issued: the body of POST /v1/receipts, after parsing (absent optional fields are ""). */
 export type IssueInput = {
   readonly kind: string;
@@ -113,6 +125,7 @@ export type IssueInput = {
   readonly otherInfo: readonly OtherInfo[];
   readonly payChannels: readonly PayChannel[];
   readonly payMentVouchers?: readonly PayMentVoucher[];
+  readonly delivery?: DeliveryInput;
 };
 
 /** What the bureau knows of the unit and the receipt takes over. */

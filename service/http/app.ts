@@ -5,8 +5,13 @@ import type { Middleware, Next, ParameterizedContext } from "koa";
 import type { Registry } from "prom-client";
 import type { Deps } from "../app/deps.ts";
 import type { Receipt } from "../app/storePorts.ts";
+import type { RpcRequest } from "../core/ledgerCall.ts";
+import { addressOf } from "./address.ts";
 import { createAuthenticate, type Authenticate } from "./authenticate.ts";
 import type { Call, Reply } from "./call.ts";
+import { checkRoutes } from "./citizens/checkRoutes.ts";
+import { linkRoutes } from "./citizens/linkRoutes.ts";
+import { myRoutes } from "./citizens/myRoutes.ts";
 import { createGate, readBody, withTimeout, type Gate } from "./limits.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -27,8 +32,12 @@ export type AppOptions = {
   /** What /readyz looks at. */
   readonly probes: readonly Probe[];
   readonly version: string;
+  /** The chain's node, which pages in browsers ask through us. */
+  readonly askNode?: RpcRequest;
   /** For /metrics; a fresh one by default. */
   readonly registry?: Registry;
+  /** How many proxies of ours stand before us; default 0. */
+  readonly trustedHops?: number;
   /** How far a signature's time may be off, either way. */
   readonly signatureWindowS?: number;
   /** More requests than this at once are refused; probes are not counted. */
@@ -90,7 +99,10 @@ export function appRoutes(options: AppOptions, metrics: Metrics): readonly Route
     ...unitRoutes({ deps, presenter, onResult: metrics.issueResult }),
     ...operationRoutes(probes, metrics),
     documentRoute(() => (document ??= openApiDocument(routes, version))),
-    ...pageRoutes(deps, version),
+    ...checkRoutes(deps),
+    ...linkRoutes(deps),
+    ...myRoutes(deps),
+    ...pageRoutes(deps, version, options.askNode),
   ];
   return routes;
 }
@@ -134,6 +146,7 @@ function callOf(parts: Parts, ctx: RouterContext<RequestState>, body: Uint8Array
     body,
     field: (name) => ctx.req.headersDistinct[name]?.join(", "),
     preferredType: (types) => ctx.accepts([...types]) || (types[0] ?? ""),
+    address: addressOf(ctx.req, parts.options.trustedHops ?? 0),
   };
 }
 

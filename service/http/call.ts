@@ -13,6 +13,8 @@ export type Call = {
   readonly field: (name: string) => string | undefined;
   /** The type that the asker likes best of those offered; the first if it has no wish or none fits. */
   readonly preferredType: (types: readonly string[]) => string;
+  /** Where the request comes from, as far as the proxies that are trusted say so; "" if the socket is gone. */
+  readonly address: string;
 };
 
 /** A request whose signature holds. */

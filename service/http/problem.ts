@@ -24,7 +24,11 @@ export type ProblemCode =
   | "not_rendered"
   | "not_anchored"
   | "receipt_void"
+  | "not_in_arrears"
   | "body_too_large"
+  | "challenge_required"
+  | "too_many_checks"
+  | "receipt_check_limit"
   | "unsupported_media_type"
   | "invalid_fields"
   | "refused_by_rule"
@@ -71,10 +75,18 @@ export const problemTable: Readonly<Record<ProblemCode, Row>> = {
   not_rendered: { status: 409, retryAfterS: 1, zh: "票据文件尚未生成", en: "The document is not there yet" },
   not_anchored: { status: 409, retryAfterS: 5, zh: "票据尚未上链", en: "The receipt is not anchored yet" },
   receipt_void: { status: 409, zh: "票号已作废，没有票据文件", en: "The number is void: there is no receipt" },
+  not_in_arrears: { status: 409, zh: "票据未标记欠缴", en: "The receipt is not in arrears" },
   body_too_large: { status: 413, zh: "请求体过大", en: "The body is too large" },
   unsupported_media_type: { status: 415, zh: "不支持的内容类型", en: "The content type is not supported" },
   invalid_fields: { status: 422, zh: "字段有误", en: "Some fields are not valid" },
   refused_by_rule: { status: 422, zh: "不符合票据规则，未开票", en: "A fiscal rule refuses it: nothing was issued" },
+  challenge_required: { status: 428, zh: "请先完成一次计算再查验", en: "Show some work first" },
+  too_many_checks: { status: 429, zh: "查验过于频繁，请稍后再试", en: "Too many checks from one address" },
+  receipt_check_limit: {
+    status: 429,
+    zh: "这张票据今日查验失败次数过多",
+    en: "This receipt was typed wrongly too often today",
+  },
   headers_too_large: { status: 431, zh: "请求头过大", en: "The header fields are too large" },
   internal_error: { status: 500, zh: "系统内部错误", en: "An error on our side" },
   no_numbers: {

@@ -1,9 +1,8 @@
-import path from "node:path";
 import { expect } from "chai";
 import { failSteps } from "../../service/app/ports.ts";
-import { makeTestFolder } from "../support/database.ts";
 import {
   clientOf,
+  endLeftovers,
   sampleOf,
   spawnProgram,
   startLoad,
@@ -12,19 +11,26 @@ import {
   type Program,
 } from "../support/program.ts";
 import { auditFolder, inspectFolder, untilAllAnchored } from "../support/inspect.ts";
+import { makeTemplate, type Template } from "../support/template.ts";
 
 const KILLS = 50;
 
 describe("kill -9", function () {
   this.timeout(600_000);
+  let template: Template;
   let dataDir: string;
   let remove: () => void;
-  beforeEach(() => {
-    const folder = makeTestFolder("kill");
-    dataDir = path.join(folder.dir, "data");
-    remove = () => folder.remove();
+  before(async () => {
+    template = await makeTemplate();
   });
-  afterEach(() => remove());
+  after(() => template.remove());
+  beforeEach(() => {
+    ({ dataDir, remove } = template.copy());
+  });
+  afterEach(async () => {
+    await endLeftovers();
+    remove();
+  });
 
   /** Every acknowledged receipt is there once with its number; numbers are contiguous; each is anchored once; the audit is clean. */
   async function expectNothingLost(program: Program, acknowledged: ReadonlyMap<string, Acknowledged>): Promise<void> {
@@ -53,12 +59,10 @@ describe("kill -9", function () {
 
   it(`at ${KILLS} random moments under load loses nothing and anchors everything once`, async () => {
     const acknowledged = new Map<string, Acknowledged>();
-    await (await startProgram({ dataDir })).stop();
     for (let round = 0; round < KILLS; round++) {
       const starting = spawnProgram({ dataDir });
       if (round % 8 === 7) {
         // While it starts: at a moment of the database's, the chain's or the threads' start.
-        starting.ready.catch(() => undefined);
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 2_500));
         await starting.kill();
         continue;
@@ -76,7 +80,6 @@ describe("kill -9", function () {
   for (const step of failSteps) {
     it(`after "${step}" is mended by the next start`, async () => {
       const acknowledged = new Map<string, Acknowledged>();
-      await (await startProgram({ dataDir })).stop();
       const dying = await startProgram({ dataDir, env: { FAILPOINT: `${step}:3` } });
       const load = startLoad(await clientOf(dying, dataDir), { clients: 4, prefix: step, acknowledged });
       await dying.exited;

@@ -1,29 +1,24 @@
 import fs from "node:fs";
 import path from "node:path";
-import { openFileBlobs } from "../../service/adapters/blob/fileBlobs.ts";
-import { openKeystore, type Keystore } from "../../service/adapters/sign/keystore.ts";
-import { createBell } from "../../service/adapters/system/bell.ts";
-import { systemClock } from "../../service/adapters/system/clock.ts";
-import { systemHash } from "../../service/adapters/system/hash.ts";
-import { systemRandom } from "../../service/adapters/system/random.ts";
+import type { EthersLedger } from "../../service/adapters/chain/ethersLedger.ts";
+import type { Keystore } from "../../service/adapters/sign/keystore.ts";
 import { admitUnit, grantBook, type Grant } from "../../service/app/admitUnit.ts";
 import { anchorBatch } from "../../service/app/anchorBatch.ts";
 import { confirmBatch } from "../../service/app/confirmBatch.ts";
 import type { Deps, Settings } from "../../service/app/deps.ts";
 import { issueReceipts } from "../../service/app/issueReceipts.ts";
 import type { Log } from "../../service/app/ports.ts";
-import type { Lease, Receipt, Unit } from "../../service/app/storePorts.ts";
 import { renderReceipts } from "../../service/app/renderReceipts.ts";
-import { createSegmentTrees } from "../../service/app/segmentTrees.ts";
-import { createStore } from "../../service/db/store.ts";
+import type { Lease, Receipt, Unit } from "../../service/app/storePorts.ts";
+import { makeDeps, openParts } from "../../service/compose.ts";
+import { parseConfig } from "../../service/config.ts";
 import { demoUnits } from "../../service/demoUnits.ts";
 import { issueDateOf } from "../../service/domain/fiscalTime.ts";
-import { builtinKinds } from "../../service/domain/kinds/builtin.ts";
 import type { IssueInput } from "../../service/domain/receipt.ts";
 import { sampleInput } from "../../service/domain/samples.ts";
+import { admitDemoUnits, prepareBureau } from "../../service/firstStart.ts";
 import { startRenderPool } from "../../service/threads/renderPool.ts";
 import { makeTestFolder, startTestDatabase, type TestDatabase } from "./database.ts";
-import { startTestLedger, type TestLedger } from "./ledger.ts";
 
 /** What was logged, by event. */
 export type Logged = { readonly level: "info" | "warn" | "error"; readonly event: string; readonly fields: unknown };
@@ -32,7 +27,7 @@ export type Logged = { readonly level: "info" | "warn" | "error"; readonly event
 export type Platform = {
   readonly deps: Deps;
   readonly database: TestDatabase;
-  readonly chain: TestLedger;
+  readonly ledger: EthersLedger;
   readonly keystore: Keystore;
   /** Where the documents lie. */
   readonly documentsDir: string;
@@ -69,45 +64,33 @@ export const sampleToday = (kind: string, n: number, busNo: string): IssueInput 
 
 export async function startPlatform(): Promise<Platform> {
   const folder = makeTestFolder("platform");
-  const [database, chain] = await Promise.all([startTestDatabase(), startTestLedger()]);
-  const keysDir = path.join(folder.dir, "keys");
-  const documentsDir = path.join(folder.dir, "documents");
-  const keystore = openKeystore({ dir: keysDir, passphrase: PASSPHRASE, nowMs: systemClock.nowMs });
-  const { rootDigest } = await keystore.ensureBureau({ name: "示例市财政局", creditCode: "" });
-  await chain.admin.addRoot(rootDigest);
-  const store = createStore(database.dataSource, () => undefined);
-  const kinds = new Map(builtinKinds.map((kind) => [kind.id, kind]));
-  const admitting = {
-    ...{ store, kinds, clock: systemClock, ledger: chain.ledger },
-    ...{ bureau: chain.admin, identities: keystore },
-  };
-  const units = new Map<string, Unit>();
-  for (const demo of demoUnits) {
-    const unit = await admitUnit(admitting, demo.unit);
-    for (const grant of demo.grants) await grantBook(admitting, unit, grant);
-    units.set(demo.appId, unit);
-  }
-  const pool = { keystoreDir: keysDir, passphrase: PASSPHRASE, threadCount: 2, isSample: true };
-  const renderer = await startRenderPool(pool);
+  const database = await startTestDatabase();
+  const config = parseConfig({
+    ...{ DATA_DIR: folder.dir, DATABASE_URL: database.url, CHAIN_PORT: "0", PORT: "0", LOG_LEVEL: "silent" },
+    ...{ PUBLIC_URL: "http://localhost:3000", KEYSTORE_PASSPHRASE: PASSPHRASE, RESEND_AFTER_MS: "100" },
+  });
+  const parts = await openParts(config, () => undefined, { mayDeploy: true });
+  const { store, keystore, ledger, admin } = parts;
+  if (admin === undefined) throw new Error("the embedded chain comes with the bureau's key");
+  await prepareBureau(keystore, admin, () => undefined);
+  await admitDemoUnits(parts, admin, () => undefined);
+  const keystoreDir = path.join(folder.dir, "keys");
+  const renderer = await startRenderPool({ keystoreDir, passphrase: PASSPHRASE, threadCount: 2, isSample: true });
   const logged: Logged[] = [];
-  const deps: Deps = {
-    ...{ clock: systemClock, random: systemRandom, bell: createBell(), hash: systemHash, log: recordingLog(logged) },
-    ...{ store, renderer, kinds, ledger: chain.ledger, ledgerSigner: keystore, failpoint: () => undefined },
-    blobs: await openFileBlobs(documentsDir),
-    segmentTrees: createSegmentTrees(store),
-    settings: {
-      publicUrl: "http://localhost:3000",
-      qrPlace: { origin: "http://localhost:3000", template: "1", appId: "lianpiao" },
-      qrMac: (text) => keystore.mac("qr", text),
-      ...{ confirmations: 0, anchorMaxReceipts: 1000, resendAfterMs: 100, replaceAfterMs: 3_600_000, holder: "test" },
-    },
+  const composed = makeDeps(parts, renderer);
+  const settings = { ...composed.settings, anchorMaxReceipts: 1000, holder: "test" };
+  const deps: Deps = { ...composed, settings, log: recordingLog(logged) };
+  const { kinds, clock } = deps;
+  const admitting = { store, kinds, clock, ledger, bureau: admin, identities: keystore };
+  const unitOf = async (appId: string): Promise<Unit> => {
+    const key = await store.appKey(appId);
+    return (await store.unit(key!.unitId))!;
   };
-  const unitOf = async (appId: string): Promise<Unit> => units.get(appId)!;
   return {
-    ...{ deps, database, chain, keystore, documentsDir, logged, unitOf },
+    ...{ deps, database, ledger, keystore, documentsDir: path.join(folder.dir, "documents"), logged, unitOf },
     admit: (unit) => admitUnit(admitting, unit),
     grant: (unit, grant) => grantBook(admitting, unit, grant),
-    with: (parts, settings = {}) => ({ ...deps, ...parts, settings: { ...deps.settings, ...settings } }),
+    with: (replaced, changed = {}) => ({ ...deps, ...replaced, settings: { ...settings, ...changed } }),
     async issue(kind, busNo, change = {}) {
       const input = { ...sampleToday(kind, 0, busNo), ...change };
       const [result] = await issueReceipts(deps, await unitOf(appOf(kind)), [input]);
@@ -126,7 +109,7 @@ export async function startPlatform(): Promise<Platform> {
     alarms: async () => (await store.openAlarms()).map((alarm) => `${alarm.kind} ${alarm.subject}`).sort(),
     async stop() {
       await renderer.stop();
-      await chain.stop();
+      await parts.stop();
       await database.stop();
       folder.remove();
     },

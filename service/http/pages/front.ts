@@ -37,6 +37,7 @@ ${LINKS.map(link).join("\n")}
 const UNKNOWN = "暂不可知 / not known now";
 
 const LINKS = [
+  ["/my", "我的票据", "My receipts"],
   ["/docs", "接口文档", "API documentation"],
   ["/openapi.json", "OpenAPI 3.1 文档", "OpenAPI document"],
   ["/docs/problems", "错误代码", "Problem codes"],

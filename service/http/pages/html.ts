@@ -1,29 +1,36 @@
 import { createHash } from "node:crypto";
+import { escapeHtml } from "../../domain/htmlText.ts";
 import type { Reply } from "../call.ts";
 
-/** Text for HTML: whatever it holds, it is shown and never run. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}
+export { escapeHtml };
 
-/** A page whose one inline style sheet is allowed by its hash; it loads nothing and runs nothing. */
-export function pageReply(title: string, body: string): Reply {
+/** What a page has beyond text: rules and a script that stand in it, and what its policy allows besides them. */
+export type PageExtras = { readonly style?: string; readonly script?: string; readonly policy?: string };
+
+/** A page whose inline style sheet and script are allowed by their hashes; it loads and runs nothing else. */
+export function pageReply(title: string, body: string, extras: PageExtras = {}): Reply {
+  const style = STYLE + (extras.style ?? "");
   const text = `<!doctype html>
 <html lang="zh-CN">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
+<style>${style}</style>
 </head>
 <body>
 <main>
 ${body}
 </main>
-</body>
+${extras.script === undefined ? "" : `<script>${extras.script}</script>`}</body>
 </html>
 `;
-  return { status: 200, type: "text/html; charset=utf-8", body: text, headers: { "Content-Security-Policy": POLICY } };
+  return {
+    status: 200,
+    type: "text/html; charset=utf-8",
+    body: text,
+    headers: { "Content-Security-Policy": policyOf(style, extras) },
+  };
 }
 
 const STYLE = `
@@ -73,7 +80,16 @@ tr:target { background: color-mix(in srgb, var(--mark) 15%, transparent); }
 .notice { padding: .75rem 1rem; border-left: 4px solid var(--mark); background: var(--card); }
 `;
 
-const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
-const POLICY =
-  `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; ` +
-  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+function policyOf(style: string, { script, policy = "form-action 'none';" }: PageExtras): string {
+  const scripts = script === undefined ? "" : ` script-src 'sha256-${hashOf(script)}';`;
+  return `default-src 'none'; style-src 'sha256-${hashOf(style)}';${scripts} base-uri 'none'; ${policy} frame-ancestors 'none'`;
+}
+
+function hashOf(text: string): string {
+  const known = hashes.get(text) ?? createHash("sha256").update(text).digest("base64");
+  hashes.set(text, known);
+  return known;
+}
+
+/** Of the few sheets and scripts that the pages have. */
+const hashes = new Map<string, string>();

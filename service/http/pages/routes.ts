@@ -1,18 +1,25 @@
 import { z } from "zod";
 import type { Deps } from "../../app/deps.ts";
+import type { RpcRequest } from "../../core/ledgerCall.ts";
 import type { OpenRoute, OperationDoc } from "../route.ts";
 import { docsFile, docsFiles, docsPage } from "./docs.ts";
 import { frontPage } from "./front.ts";
 import { problemsPage } from "./problems.ts";
+import { verifyRoutes } from "./verifyPage.ts";
 
-/** What people look at. */
-export function pageRoutes(deps: Pick<Deps, "store" | "ledger">, version: string): readonly OpenRoute[] {
+/** What people look at. `askNode`: the chain's node, for the verifier page to ask through us; without it, it asks for one. */
+export function pageRoutes(
+  deps: Pick<Deps, "store" | "ledger">,
+  version: string,
+  askNode?: RpcRequest,
+): readonly OpenRoute[] {
   const page = { method: "GET", access: "open", isProbe: false, bodyLimitBytes: 0 } as const;
   return [
     { ...page, path: "/", doc: docs.front, handle: () => frontPage(deps, version) },
     { ...page, path: "/docs", doc: docs.docs, handle: () => Promise.resolve(docsPage()) },
     { ...page, path: "/docs/problems", doc: docs.problems, handle: () => Promise.resolve(problemsPage()) },
     { ...page, path: "/docs/{file}", doc: docs.file, handle: (call) => docsFile(call.params["file"] ?? "") },
+    ...verifyRoutes(deps.ledger, askNode),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { noted } from "../apiSchemas.ts";
 import type { AnswerDoc, ContentDoc, OperationDoc, ParameterDoc } from "../route.ts";
+import { deliveryDocs } from "./deliveries.ts";
 import { batchExample, conflictExample, issueExamples, receiptExample } from "./examples.ts";
 import { listQuery } from "./read.ts";
 import { batchAnswer, bookList, proofView, receiptFile, receiptList, receiptView } from "./view.ts";
@@ -37,6 +38,8 @@ const place: readonly ParameterDoc[] = [
     example: "0000000001",
   },
 ];
+
+const { getDeliveries, release, revokeLinks } = deliveryDocs(place);
 
 const applied = {
   "Preference-Applied": { zh: "实际采用的等待", en: "the preference as it was applied" },
@@ -183,6 +186,9 @@ export const unitDocs = {
     ],
     problems: ["receipt_not_found", "not_anchored", "receipt_void"],
   },
+  getDeliveries,
+  release,
+  revokeLinks,
   listBooks: {
     operationId: "listBooks",
     tag: "books",

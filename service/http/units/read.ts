@@ -105,7 +105,8 @@ function present(context: UnitContext, call: SignedCall, receipts: readonly Rece
   return receipts.map((receipt) => presentReceipt(context.presenter, receipt, call.asker.language));
 }
 
-async function ownReceipt(context: UnitContext, call: SignedCall): Promise<Receipt> {
+/** @throws HttpProblem receipt_not_found */
+export async function ownReceipt(context: UnitContext, call: SignedCall): Promise<Receipt> {
   const { code = "", number = "" } = call.params;
   const isWellFormed = /^\d{8}$/.test(code) && /^\d{10}$/.test(number);
   const receipt = isWellFormed

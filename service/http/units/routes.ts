@@ -1,5 +1,6 @@
 import type { Reply, SignedCall } from "../call.ts";
 import type { SignedRoute } from "../route.ts";
+import { getDeliveries, postRelease, postRevokeLinks } from "./deliveries.ts";
 import { unitDocs } from "./docs.ts";
 import { postBatch, postReceipt, type UnitContext } from "./issue.ts";
 import { getBooks, getJson, getPdf, getProof, getReceipt, getXml, listReceipts } from "./read.ts";
@@ -11,6 +12,8 @@ const BATCH_LIMIT_BYTES = 8 * 1_048_576;
 export function unitRoutes(context: UnitContext): readonly SignedRoute[] {
   const post = { method: "POST", access: "signed", isIssuing: true } as const;
   const get = { method: "GET", access: "signed", isIssuing: false, bodyLimitBytes: 0 } as const;
+  /** A suspended unit may still do these for receipts that it has issued. */
+  const act = { ...get, method: "POST" } as const;
   const by =
     (handler: (context: UnitContext, call: SignedCall) => Promise<Reply>) =>
     (call: SignedCall): Promise<Reply> =>
@@ -27,6 +30,9 @@ export function unitRoutes(context: UnitContext): readonly SignedRoute[] {
     { ...get, path: `${one}/xml`, doc: xml, handle: by(getXml) },
     { ...get, path: `${one}/json`, doc: json, handle: by(getJson) },
     { ...get, path: `${one}/proof`, doc: proof, handle: by(getProof) },
+    { ...get, path: `${one}/deliveries`, doc: unitDocs.getDeliveries, handle: by(getDeliveries) },
+    { ...act, path: `${one}/release`, doc: unitDocs.release, handle: by(postRelease) },
+    { ...act, path: `${one}/revoke-links`, doc: unitDocs.revokeLinks, handle: by(postRevokeLinks) },
     { ...get, path: "/v1/books", doc: listBooks, handle: by(getBooks) },
   ];
 }

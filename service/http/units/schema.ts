@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MAX_EMAIL_LENGTH, parseEmail, parsePhone } from "../../domain/contact.ts";
 import {
   MAX_AUX_ITEMS,
   MAX_ITEMS,
@@ -75,6 +76,37 @@ const payMentVoucher = z.strictObject({
   voucherFen: fen,
 });
 
+const delivery = noted(
+  z.strictObject({
+    email: noted(
+      z
+        .string()
+        .max(MAX_EMAIL_LENGTH)
+        .refine((value) => parseEmail(value) !== undefined)
+        .optional(),
+      {
+        description: "交款人电子邮箱：开票后发送票据和链接 (the receipt and its link are sent there)",
+        format: "email",
+      },
+    ),
+    phone: noted(
+      z
+        .string()
+        .max(20)
+        .refine((value) => parsePhone(value) !== undefined)
+        .optional(),
+      {
+        description: "交款人手机号，如 13800138000 或 E.164 (a text message with the link)",
+      },
+    ),
+    isArrears: noted(z.boolean().optional(), {
+      description: "欠缴：放行前不发送，也不对交款人展示 (neither sent nor shown until released)",
+    }),
+    arrearsReason: noted(text(200).optional(), { description: "欠缴原因", maxLength: 200 }),
+  }),
+  { description: "送达信息，不进入票据数据，不上链 (contacts: never in the receipt's data, never on chain)" },
+);
+
 /** The body of POST /v1/receipts. Its shape alone is checked here; the kind's own rules are the domain's. */
 export const issueInput = noted(
   z.strictObject({
@@ -101,6 +133,7 @@ export const issueInput = noted(
     payMentVouchers: noted(z.array(payMentVoucher).max(MAX_PAY_MENT_VOUCHERS).default([]), {
       description: "预交金凭证，仅用于核对预缴金额 (deposit vouchers, only checked)",
     }),
+    delivery: delivery.optional(),
   }),
   { id: "IssueInput", description: "开票请求 (a request to issue one receipt)" },
 ) satisfies z.ZodType<IssueInput>;

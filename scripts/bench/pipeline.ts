@@ -1,0 +1,93 @@
+/**
+ * (a) Receipts a second from HTTP to sealed PDF, beside the plain way.
+ *   node scripts/bench/pipeline.ts [count]
+ */
+import { readProof } from "../../service/core/seal.ts";
+import { measurePlainIssue } from "./baseline.ts";
+import { rounded, type Figure, type Quantiles } from "./figures.ts";
+import { cpuOf } from "./processCpu.ts";
+import type { LoadResult } from "./load.ts";
+import { load, openSite, warmUp, type Site } from "./site.ts";
+
+export const RECEIPT_COUNT = 3000;
+/** What the plain way is measured over; the rest is the same again. */
+const PLAIN_COUNT = 150;
+/** Of the full rate: what a service should bear for long. */
+const PACE_PERCENT = 60;
+const PACED_COUNT = 1000;
+const TARGET_PER_S = 150;
+const TARGET_RATIO = 10;
+
+export type PipelineResult = {
+  readonly figures: readonly Figure[];
+  readonly notes: readonly string[];
+  /** The sealed PDFs. */
+  readonly pdfs: readonly Uint8Array[];
+};
+
+export async function benchPipeline(site: Site, count = RECEIPT_COUNT): Promise<PipelineResult> {
+  await warmUp(site);
+  const cpu = cpuOf(site.program.pid, site.dataDir);
+  const full = await load(site, "FULL", count);
+  const serviceCpu = cpu.since();
+  assertSealed(full, count);
+  const perS = (count * 1000) / full.wallMs;
+  const pace = Math.max(1, Math.round((perS * PACE_PERCENT) / 100));
+  const paced = await load(site, "PACED", Math.min(PACED_COUNT, count), pace);
+  const plain = await measurePlainIssue(site, full.pdfs, Math.min(PLAIN_COUNT, count - 10));
+  const perReceipt = (ms: number): string => rounded(ms / count);
+  return {
+    pdfs: full.pdfs,
+    figures: [
+      {
+        name: "(a) HTTP to sealed PDF",
+        value: perS,
+        unit: "receipts/s",
+        baseline: 1000 / plain.perReceiptMs,
+        target: TARGET_PER_S,
+        targetRatio: TARGET_RATIO,
+      },
+    ],
+    notes: [
+      `(a) ${count} receipts of four kinds, 32 callers, each receipt posted alone, each sealed PDF downloaded and its proof read.`,
+      `(a) as fast as it goes: ${times(full)}; posts alone ${rounded((count * 1000) / full.postWallMs)}/s.`,
+      `(a) paced at ${pace} receipts/s: ${times(paced)}.`,
+      `(a) CPU a receipt: service ${perReceipt(serviceCpu.serviceMs)} ms, PostgreSQL ${perReceipt(serviceCpu.databaseMs)} ms, ` +
+        `the client itself ${perReceipt(full.clientCpuMs)} ms, all on the same cores; mean PDF ${rounded(meanKib(full))} KiB.`,
+      `(a) baseline, over ${PLAIN_COUNT} receipts: pdfkit ${rounded(plain.pdfMs)} ms and the transaction ${rounded(plain.chainMs)} ms a receipt, ` +
+        "one after the other; no HTTP, database, signature or attachments.",
+    ],
+  };
+}
+
+/** A receipt counts only if its PDF carries a proof of its own number. */
+function assertSealed({ pdfs }: LoadResult, count: number): void {
+  const places = new Set(
+    pdfs.map((pdf) => {
+      const proof = readProof(pdf);
+      if (proof === undefined) throw new Error("a PDF that was called sealed carries no proof");
+      return `${proof.code} ${proof.number}`;
+    }),
+  );
+  if (places.size !== count) throw new Error(`${places.size} receipts of ${count}`);
+}
+
+function times({ post, anchored }: LoadResult): string {
+  const of = ({ p50, p99 }: Quantiles): string =>
+    `p50 ${rounded(Math.round(p50))} ms, p99 ${rounded(Math.round(p99))} ms`;
+  return `POST ${of(post)}; POST to anchored ${of(anchored)}`;
+}
+
+const meanKib = ({ pdfs }: LoadResult): number =>
+  pdfs.reduce((sum, { length }) => sum + length, 0) / pdfs.length / 1024;
+
+if (import.meta.main) {
+  const { showFigures } = await import("./report.ts");
+  const site = await openSite();
+  try {
+    const count = Number(process.argv[2] ?? RECEIPT_COUNT);
+    showFigures(await benchPipeline(site, count));
+  } finally {
+    await site.close();
+  }
+}

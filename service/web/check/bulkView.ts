@@ -1,0 +1,78 @@
+import { both, el } from "../shared/dom.ts";
+import { words } from "../shared/words.ts";
+import type { Tone } from "../verify/conclude.ts";
+import { icon, TONE_SIGNS } from "../verify/icon.ts";
+import type { Entry, Outcome } from "./bulkRun.ts";
+import { evidenceCsv, evidenceXlsx, sourceOf } from "./bulkTable.ts";
+import { saveLink } from "./save.ts";
+
+const TONES: readonly Tone[] = ["bad", "unsure", "notice", "good"];
+const COUNTS = {
+  good: words("有效", "valid"),
+  notice: words("须留意", "to be noted"),
+  bad: words("无效或不符", "not valid, or not found"),
+  unsure: words("无法判断", "could not tell"),
+} as const;
+
+/** How many of each there are. */
+export function countsView(entries: readonly Entry[], outcomes: ReadonlyMap<number, Outcome>): HTMLElement {
+  const all = [...outcomes.values()];
+  const counts = TONES.flatMap((tone) => {
+    const count = all.filter((outcome) => outcome.tone === tone).length;
+    return count === 0
+      ? []
+      : [el("li", { class: tone }, icon(TONE_SIGNS[tone], tone), `${String(count)} `, both(COUNTS[tone]))];
+  });
+  const left = entries.length - outcomes.size;
+  const rest = left === 0 ? [] : [el("li", {}, `${String(left)} `, both(words("未查验", "not checked yet")))];
+  return el("ul", { class: "counts" }, ...counts, ...rest);
+}
+
+/** The rows, each with its verdict as it comes. */
+export function rowsView(entries: readonly Entry[], outcomes: ReadonlyMap<number, Outcome>): HTMLElement {
+  const head = [words("来源", "Source"), words("票据", "Receipt"), words("金额", "Amount"), words("结论", "Verdict")];
+  const title = words("逐张结果", "One by one");
+  const body = entries.map((entry, index) => rowView(entry, outcomes.get(index)));
+  return el(
+    "div",
+    { class: "scroll tall", tabindex: "0", role: "group", "aria-label": title.zh },
+    el(
+      "table",
+      { class: "bulk" },
+      el("thead", {}, el("tr", {}, ...head.map((each) => el("th", { scope: "col" }, both(each))))),
+      el("tbody", {}, ...body),
+    ),
+  );
+}
+
+export function rowView(entry: Entry, outcome: Outcome | undefined): HTMLElement {
+  const cells = outcome?.cells ?? (entry.kind === "row" ? entry.row.cells : undefined);
+  const line = entry.kind === "row" ? ` : ${String(entry.row.line)}` : "";
+  const verdict =
+    outcome === undefined
+      ? [el("span", { class: "soft" }, both(words("等待", "waiting")))]
+      : [
+          el("span", { class: "row-tone" }, icon(TONE_SIGNS[outcome.tone], outcome.tone), both(outcome.headline)),
+          outcome.tone === "good" ? undefined : el("p", { class: "soft" }, outcome.reason),
+        ];
+  return el(
+    "tr",
+    outcome === undefined ? {} : { "data-tone": outcome.tone },
+    el("td", {}, `${sourceOf(entry)}${line}`),
+    el("td", { class: "digits" }, `${cells?.eInvoiceCode ?? ""} ${cells?.eInvoiceNumber ?? ""}`.trim()),
+    el("td", { class: "digits" }, cells?.totalAmount ?? ""),
+    el("td", {}, ...verdict),
+  );
+}
+
+/** The table to keep as evidence. */
+export function saveButtons(entries: readonly Entry[], outcomes: ReadonlyMap<number, Outcome>): HTMLElement {
+  const day = (): string => new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10);
+  const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+  return el(
+    "p",
+    { class: "buttons" },
+    saveLink(words("下载 XLSX", "Download XLSX"), `票据查验_${day()}.xlsx`, xlsx, () => evidenceXlsx(entries, outcomes)),
+    saveLink(words("下载 CSV", "Download CSV"), `票据查验_${day()}.csv`, "text/csv", () => evidenceCsv(entries, outcomes)),
+  );
+}

@@ -1,0 +1,46 @@
+import type { Report } from "../../core/report.ts";
+import { verifyPdf } from "../../core/verify.ts";
+import type { ChainCache } from "../../core/verifyDocument.ts";
+import { nodeReader } from "../shared/askNode.ts";
+import type { Place } from "../shared/place.ts";
+import { words } from "../shared/words.ts";
+import { conclude, type Conclusion } from "./conclude.ts";
+import type { Doc } from "./documents.ts";
+
+/** What came of one document. `report` and `pdf` are missing if it could not even be read. */
+export type Result = {
+  readonly name: string;
+  readonly conclusion: Conclusion;
+  readonly place: Place;
+  readonly report?: Report;
+  readonly pdf?: Uint8Array<ArrayBuffer>;
+};
+
+/** Verifies document after document by one block of the node, and gives each result as it comes. */
+export async function* checkAll(docs: readonly Doc[], place: Place): AsyncGenerator<Result> {
+  const reader = nodeReader(place.node);
+  const chainCache: ChainCache = new Map();
+  for (const doc of docs) {
+    try {
+      const pdf = await doc.read();
+      const { chainId, contract: address } = place;
+      const report = await verifyPdf(pdf, {
+        reader,
+        trustedContract: { chainId, address },
+        nowMs: Date.now(),
+        chainCache,
+      });
+      yield { name: doc.name, conclusion: conclude(report, place), place, report, pdf };
+    } catch {
+      yield { name: doc.name, conclusion: UNREAD, place };
+    }
+  }
+}
+
+/** Whatever breaks here is our page or the disk, never a verdict on the receipt. */
+const UNREAD: Conclusion = {
+  tone: "unsure",
+  headline: words("文件读不出，无法判断", "Could not tell: the file cannot be read"),
+  reasons: [],
+  advice: [words("请重新选择文件；压缩包请先解压。", "Choose the file again; unpack an archive first.")],
+};

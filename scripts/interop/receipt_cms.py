@@ -146,7 +146,7 @@ def encode_cms(cms: Cms):
 
 
 def read_cms(contents: bytes) -> Cms:
-    """The CMS out of the digits of /Contents, zeros behind it. It has one encoding: written again, it must be the same."""
+    """The CMS out of the digits of /Contents, zeros behind it. Written again, it must give the same bytes."""
     if len(contents) % 2 or not re.fullmatch(rb"[0-9a-f]*", contents):
         raise Refused("contents_malformed", "digits")
     room = bytes.fromhex(contents.decode())

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Verifies receipts and disclosures with any node: a second implementation, written from docs/ledger.md and docs/verify.md.
+"""Verifies receipts and disclosures with any node: a second implementation of docs/ledger.md and docs/verify.md.
 
 verify_receipt.py --rpc URL --contract 0x… --chain-id N FILE…
 Prints JSON lines: each check {file, check, outcome, reason?}, then {file, verdict, state, …}. Standard library alone.

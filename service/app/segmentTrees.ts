@@ -11,24 +11,36 @@ export type SegmentTrees = { load(bookId: number, number: number): Promise<Segme
 
 const KEPT = 32;
 
+type Kept = { readonly segment: PlacedSegment; readonly tree: Promise<SegmentTree> };
+
 export function createSegmentTrees(store: ReceiptStore): SegmentTrees {
-  const kept = new Map<string, Promise<SegmentTree>>();
+  /** The last used at the end. */
+  const kept = new Map<string, Kept>();
+  const keep = (one: Kept): Promise<SegmentTree> => {
+    const key = `${one.segment.bookId} ${one.segment.from}`;
+    kept.delete(key);
+    kept.set(key, one);
+    one.tree.catch(() => kept.delete(key));
+    for (const oldest of kept.keys()) {
+      if (kept.size <= KEPT) break;
+      kept.delete(oldest);
+    }
+    return one.tree;
+  };
   return {
     async load(bookId, number) {
+      const known = [...kept.values()].find(({ segment }) => holds(segment, bookId, number));
+      if (known !== undefined) return keep(known);
       const segment = await store.segmentOf(bookId, number);
       if (segment === undefined) return undefined;
-      const key = `${bookId} ${segment.from}`;
-      const tree = kept.get(key) ?? buildFor(store, segment);
-      kept.delete(key);
-      kept.set(key, tree);
-      tree.catch(() => kept.delete(key));
-      for (const oldest of kept.keys()) {
-        if (kept.size <= KEPT) break;
-        kept.delete(oldest);
-      }
-      return tree;
+      const built = kept.get(`${bookId} ${segment.from}`);
+      return keep(built ?? { segment, tree: buildFor(store, segment) });
     },
   };
+}
+
+function holds(segment: PlacedSegment, bookId: number, number: number): boolean {
+  return segment.bookId === bookId && segment.from <= number && number < segment.from + segment.count;
 }
 
 async function buildFor(store: ReceiptStore, segment: PlacedSegment): Promise<SegmentTree> {

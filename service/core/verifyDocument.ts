@@ -6,6 +6,7 @@ import { encodeSignedAttributes, parseSignedData, type SignedData } from "./cms.
 import { dataDigestOf } from "./dataDigest.ts";
 import { isSignedBy, verifyP256, type VerifySignature } from "./ecdsa.ts";
 import { AppError, invariant } from "./errors.ts";
+import { judgeAmounts, judgeNumber } from "./ledgerJudges.ts";
 import { readAttachment } from "./pdfAttachments.ts";
 import { openPdf } from "./pdfFile.ts";
 import { documentDigestOf, locateSignature, readSignature, type HashParts } from "./pdfSignature.ts";
@@ -85,8 +86,8 @@ async function checkProof(
       throw new AppError("data_differs", "the digest of the attached data is not the proof's");
     }
   });
-  run.judge("code_and_number", ["proof", "receipt_data"], () => judgeNumber(given(receipt), given(proof)));
-  run.judge("amounts", ["proof", "receipt_data"], () => judgeAmounts(given(receipt), given(proof)));
+  run.judge("code_and_number", ["proof", "receipt_data"], () => judgeNumber(given(receipt).data, given(proof)));
+  run.judge("amounts", ["proof", "receipt_data"], () => judgeAmounts(given(receipt).data, given(proof)));
   return { proof, path: read?.path };
 }
 
@@ -113,20 +114,4 @@ function judgeIssuer({ data }: ReceiptFile, { leaf }: Chain): Finding {
   const isSame = leaf.creditCode !== "" && data["invoicingPartyCode"] === leaf.creditCode;
   const details = { certificateCreditCode: leaf.creditCode };
   return isSame ? pass(details) : fail("another_issuer", details);
-}
-
-function judgeNumber({ data }: ReceiptFile, proof: Proof): Finding {
-  const code = String(proof.code).padStart(8, "0");
-  const number = String(proof.number).padStart(10, "0");
-  const isSame = data["eInvoiceCode"] === code && data["eInvoiceNumber"] === number;
-  return isSame ? pass({ code, number }) : fail("another_number", { code, number });
-}
-
-/** A red-letter receipt has a negative total: its amount is in reversedFen (docs/ledger.md, Encoding). */
-function judgeAmounts({ data }: ReceiptFile, { issuedFen, reversedFen }: Proof): Finding {
-  const total = data["totalAmount"];
-  const details = { issuedFen, reversedFen };
-  if (typeof total !== "number") return fail("total_missing", details);
-  const isSame = issuedFen === Math.max(total, 0) && reversedFen === Math.max(-total, 0);
-  return isSame ? pass({ ...details, totalAmount: total }) : fail("another_amount", { ...details, totalAmount: total });
 }

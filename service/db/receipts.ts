@@ -1,5 +1,6 @@
 import type { DataSource } from "typeorm";
-import type { ReceiptFilter, ReceiptStore } from "../app/storePorts.ts";
+import type { Receipt, ReceiptFilter, ReceiptStore } from "../app/storePorts.ts";
+import { createGroup } from "./group.ts";
 import { query } from "./retry.ts";
 import {
   anchoringColumns,
@@ -16,14 +17,9 @@ const select = `select ${receiptColumns}, ${anchoringColumns} from receipt r ${a
 
 /** Reads of receipts and of what their proofs are made of. */
 export function createReceiptStore(dataSource: DataSource): ReceiptStore {
+  const receipt = createGroup((places: readonly Place[]) => readReceipts(dataSource, places));
   return {
-    async receipt(code, number) {
-      const [row] = await query<RawReceipt>(dataSource, `${select} where r.code = $1 and r.number = $2`, [
-        code,
-        number,
-      ]);
-      return row && receiptOf(row);
-    },
+    receipt: (code, number) => receipt({ code, number }),
 
     async receiptByBusNo(unitId, busNo) {
       const where = "where r.unit_id = $1 and r.bus_no = $2";
@@ -73,6 +69,21 @@ export function createReceiptStore(dataSource: DataSource): ReceiptStore {
       return rows.map(entryOf);
     },
   };
+}
+
+type Place = { readonly code: number; readonly number: number };
+
+async function readReceipts(
+  dataSource: DataSource,
+  places: readonly Place[],
+): Promise<readonly (Receipt | undefined)[]> {
+  const rows = await query<RawReceipt>(
+    dataSource,
+    `${select} where (r.code, r.number) in (select * from unnest($1::int[], $2::bigint[]))`,
+    [places.map(({ code }) => code), places.map(({ number }) => number)],
+  );
+  const byPlace = new Map(rows.map((row) => [`${row.code} ${row.number}`, receiptOf(row)]));
+  return places.map(({ code, number }) => byPlace.get(`${code} ${number}`));
 }
 
 /** Conditions on the receipt r from the sixth parameter on. */

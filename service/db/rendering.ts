@@ -1,5 +1,6 @@
 import type { DataSource } from "typeorm";
-import type { RenderStore } from "../app/storePorts.ts";
+import type { RenderMark, RenderStore } from "../app/storePorts.ts";
+import { createGroup } from "./group.ts";
 import { query } from "./retry.ts";
 import { receiptColumns, receiptOf, type RawReceipt } from "./rows.ts";
 
@@ -24,23 +25,7 @@ export function createRenderStore(dataSource: DataSource): RenderStore {
       return rows.map(receiptOf);
     },
 
-    async markRendered(mark) {
-      const rows = await query(
-        dataSource,
-        `update receipt set state = 'rendered', data_digest = $3, document_digest = $4, document_sha256 = $5,
-           rendered_at_ms = $6, render_holder = null
-         where code = $1 and number = $2 and state = 'issued' returning code`,
-        [
-          mark.code,
-          mark.number,
-          Buffer.from(mark.dataDigest),
-          Buffer.from(mark.documentDigest),
-          Buffer.from(mark.documentSha256),
-          mark.renderedAtMs,
-        ],
-      );
-      return rows.length === 1;
-    },
+    markRendered: createGroup((marks: readonly RenderMark[]) => markRendered(dataSource, marks)),
 
     async releaseClaims(holder) {
       await query(
@@ -60,4 +45,29 @@ export function createRenderStore(dataSource: DataSource): RenderStore {
       return rows.length === 1;
     },
   };
+}
+
+/** Of equal places in one group the first is marked. */
+async function markRendered(dataSource: DataSource, marks: readonly RenderMark[]): Promise<readonly boolean[]> {
+  const columnOf = <Value>(value: (mark: RenderMark) => Value): Value[] => marks.map(value);
+  const rows = await query<{ code: number; number: string }>(
+    dataSource,
+    `update receipt r set state = 'rendered', data_digest = m.data_digest, document_digest = m.document_digest,
+       document_sha256 = m.document_sha256, rendered_at_ms = m.rendered_at_ms, render_holder = null
+     from (select distinct on (code, number) * from unnest($1::int[], $2::bigint[], $3::bytea[], $4::bytea[], $5::bytea[],
+       $6::bigint[]) with ordinality
+       as given (code, number, data_digest, document_digest, document_sha256, rendered_at_ms, place)
+       order by code, number, place) m
+     where r.code = m.code and r.number = m.number and r.state = 'issued' returning r.code, r.number`,
+    [
+      columnOf((mark) => mark.code),
+      columnOf((mark) => mark.number),
+      columnOf((mark) => Buffer.from(mark.dataDigest)),
+      columnOf((mark) => Buffer.from(mark.documentDigest)),
+      columnOf((mark) => Buffer.from(mark.documentSha256)),
+      columnOf((mark) => mark.renderedAtMs),
+    ],
+  );
+  const marked = new Set(rows.map(({ code, number }) => `${code} ${number}`));
+  return marks.map(({ code, number }) => marked.delete(`${code} ${number}`));
 }

@@ -1,7 +1,8 @@
-import type { DataSource } from "typeorm";
-import type { Book, UnitStore } from "../app/storePorts.ts";
+import { In, type DataSource } from "typeorm";
+import type { AppKey, Book, Unit, UnitStore } from "../app/storePorts.ts";
 import { BookEntity, type BookRow } from "./entities/receipt.ts";
 import { AppKeyEntity, DeploymentEntity, UnitEntity } from "./entities/unit.ts";
+import { createGroup } from "./group.ts";
 import { query } from "./retry.ts";
 import { bookOf, unitOf } from "./rows.ts";
 
@@ -12,12 +13,12 @@ const SWEEP_EVERY = 1000;
 /** Units, their keys and books, and the contract that the database belongs to. */
 export function createUnitStore(dataSource: DataSource): UnitStore {
   const { manager } = dataSource;
+  const unit = createGroup((unitIds: readonly number[]) => readUnits(dataSource, unitIds));
+  const appKey = createGroup((appIds: readonly string[]) => readAppKeys(dataSource, appIds));
+  const useNonce = createGroup((nonces: readonly Nonce[]) => insertNonces(dataSource, nonces));
   let nonceUses = 0;
   return {
-    async unit(unitId) {
-      const row = await manager.findOneBy(UnitEntity, { unitId });
-      return row === null ? undefined : unitOf(row);
-    },
+    unit,
 
     async units() {
       return (await manager.find(UnitEntity, { order: { unitId: "ASC" } })).map(unitOf);
@@ -28,9 +29,7 @@ export function createUnitStore(dataSource: DataSource): UnitStore {
       await manager.upsert(UnitEntity, row, ["unitId"]);
     },
 
-    async appKey(appId) {
-      return (await manager.findOneBy(AppKeyEntity, { appId })) ?? undefined;
-    },
+    appKey,
 
     async saveAppKey(key) {
       await manager.upsert(AppKeyEntity, { ...key, key: Buffer.from(key.key) }, ["appId"]);
@@ -41,12 +40,7 @@ export function createUnitStore(dataSource: DataSource): UnitStore {
         const sql = "delete from request_nonce where expires_at_ms < extract(epoch from clock_timestamp()) * 1000";
         await query(dataSource, sql, []);
       }
-      const inserted = await query(
-        dataSource,
-        "insert into request_nonce values ($1, $2, $3) on conflict do nothing returning app_id",
-        [appId, nonce, expiresAtMs],
-      );
-      return inserted.length === 1;
+      return useNonce({ appId, nonce, expiresAtMs });
     },
 
     async books(unitId) {
@@ -73,6 +67,39 @@ export function createUnitStore(dataSource: DataSource): UnitStore {
     },
   };
 }
+
+async function readUnits(dataSource: DataSource, unitIds: readonly number[]): Promise<readonly (Unit | undefined)[]> {
+  const rows = await dataSource.manager.findBy(UnitEntity, { unitId: In([...new Set(unitIds)]) });
+  const byId = new Map(rows.map((row) => [row.unitId, unitOf(row)]));
+  return unitIds.map((unitId) => byId.get(unitId));
+}
+
+async function readAppKeys(
+  dataSource: DataSource,
+  appIds: readonly string[],
+): Promise<readonly (AppKey | undefined)[]> {
+  const rows = await dataSource.manager.findBy(AppKeyEntity, { appId: In([...new Set(appIds)]) });
+  const byId = new Map(rows.map((row) => [row.appId, row]));
+  return appIds.map((appId) => byId.get(appId));
+}
+
+type Nonce = { readonly appId: string; readonly nonce: string; readonly expiresAtMs: number };
+
+/** Of equal nonces in one group the first counts as new. */
+async function insertNonces(dataSource: DataSource, nonces: readonly Nonce[]): Promise<readonly boolean[]> {
+  const inserted = await query<{ app_id: string; nonce: string }>(
+    dataSource,
+    `insert into request_nonce (app_id, nonce, expires_at_ms)
+     select * from unnest($1::text[], $2::text[], $3::bigint[]) order by 1, 2
+     on conflict do nothing returning app_id, nonce`,
+    [nonces.map(({ appId }) => appId), nonces.map(({ nonce }) => nonce), nonces.map(({ expiresAtMs }) => expiresAtMs)],
+  );
+  const fresh = new Set(inserted.map(({ app_id, nonce }) => nonceKey(app_id, nonce)));
+  return nonces.map(({ appId, nonce }) => fresh.delete(nonceKey(appId, nonce)));
+}
+
+/** No text in PostgreSQL holds a zero. */
+const nonceKey = (appId: string, nonce: string): string => `${appId}\0${nonce}`;
 
 function bookRow(book: Book): BookRow {
   return {

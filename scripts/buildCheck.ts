@@ -8,6 +8,9 @@ import { build } from "esbuild";
 const root = path.dirname(import.meta.dirname);
 const source = path.join(root, "service/web/check");
 
+/** Where the server that serves a page puts which ledger it trusts and what node it asks (service/http/citizens/checkPage.ts). */
+const PLACE = '<script type="application/json" id="site-place">null</script>';
+
 export type CheckBuild = { readonly file: string; readonly html: string; readonly scriptGzipBytes: number };
 
 /** The pages by the name of their file; script and style stand in each page and are allowed by their digests alone. */
@@ -22,9 +25,13 @@ export function buildCheck(outDir = path.join(root, "build/web")): Promise<reado
   return Promise.all(
     PAGES.map(async ({ name, template, entry }) => {
       const [script, style] = await Promise.all([bundle(entry), bundle("check.css")]);
-      const parts: Readonly<Record<string, string>> = { POLICY: policyOf(script, style), STYLE: style, SCRIPT: script };
+      const parts: readonly (readonly [mark: string, part: string])[] = [
+        ['content="POLICY"', `content="${policyOf(script, style)}"`],
+        ["<!-- STYLE -->", `<style>${style}</style>`],
+        ["<!-- SCRIPT -->", `${PLACE}<script>${script}</script>`],
+      ];
       const page = fs.readFileSync(path.join(source, template), "utf8");
-      const html = page.replace(/%([A-Z]+)%/g, (mark, part: string) => parts[part] ?? mark);
+      const html = parts.reduce((text, [mark, part]) => text.replace(mark, () => part), page);
       const file = path.join(outDir, `${name}.html`);
       // Renamed into place, so that a service that reads it meanwhile never sees half of it.
       const temporary = `${file}.${String(process.pid)}`;

@@ -17,15 +17,18 @@ export function createSegmentTrees(store: ReceiptStore): SegmentTrees {
   /** The last used at the end. */
   const kept = new Map<string, Kept>();
   const keep = (one: Kept): Promise<SegmentTree> => {
-    const key = `${one.segment.bookId} ${one.segment.from}`;
-    kept.delete(key);
-    kept.set(key, one);
-    one.tree.catch(() => kept.delete(key));
+    kept.delete(keyOf(one.segment));
+    kept.set(keyOf(one.segment), one);
     for (const oldest of kept.keys()) {
       if (kept.size <= KEPT) break;
       kept.delete(oldest);
     }
     return one.tree;
+  };
+  const build = (segment: PlacedSegment): Kept => {
+    const tree = buildFor(store, segment);
+    tree.catch(() => kept.delete(keyOf(segment)));
+    return { segment, tree };
   };
   return {
     async load(bookId, number) {
@@ -33,11 +36,13 @@ export function createSegmentTrees(store: ReceiptStore): SegmentTrees {
       if (known !== undefined) return keep(known);
       const segment = await store.segmentOf(bookId, number);
       if (segment === undefined) return undefined;
-      const built = kept.get(`${bookId} ${segment.from}`);
-      return keep(built ?? { segment, tree: buildFor(store, segment) });
+      // Another may have come to this segment while we asked for it.
+      return keep(kept.get(keyOf(segment)) ?? build(segment));
     },
   };
 }
+
+const keyOf = ({ bookId, from }: PlacedSegment): string => `${bookId} ${from}`;
 
 function holds(segment: PlacedSegment, bookId: number, number: number): boolean {
   return segment.bookId === bookId && segment.from <= number && number < segment.from + segment.count;

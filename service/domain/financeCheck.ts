@@ -30,14 +30,7 @@ export type FinanceCheck = {
  * some or all of it was reimbursed. status_unknown: the chain could not be read.
  */
 export type CheckState =
-  | "valid"
-  | "reversed"
-  | "exchanged"
-  | "entered"
-  | "locked"
-  | "void"
-  | "not_anchored"
-  | "status_unknown";
+  "valid" | "reversed" | "exchanged" | "entered" | "locked" | "void" | "not_anchored" | "status_unknown";
 
 /** The face without details; what tells of a person is masked. Amount in fen, date yyyyMMdd. */
 export type CheckFace = {
@@ -87,7 +80,13 @@ export const NO_MATCH: FinanceCheck = {
 };
 
 /** Fields whose values a check discloses with their salts, so that anyone can hold them against the chain: none tells of a person. */
-export const CHECK_FIELDS: readonly string[] = ["/eInvoiceName", "/randomNumber", "/issueDate", "/mainExt/relatedInvoiceCode", "/mainExt/relatedInvoiceNumber"];
+export const CHECK_FIELDS: readonly string[] = [
+  "/eInvoiceName",
+  "/randomNumber",
+  "/issueDate",
+  "/mainExt/relatedInvoiceCode",
+  "/mainExt/relatedInvoiceNumber",
+];
 
 /** What to tell about a receipt to somebody who knows its five elements. */
 export function decideCheck(facts: CheckFacts): CheckFinding {

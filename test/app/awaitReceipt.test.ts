@@ -6,7 +6,12 @@ import type { Receipt } from "../../service/app/storePorts.ts";
 import { createBell } from "../../service/adapters/system/bell.ts";
 
 /** A store of one receipt and a clock that only waiting moves on. */
-function waiting(states: readonly Partial<Receipt>[]): { deps: Deps; receipt: Receipt; looks: () => number; waits: number[] } {
+function waiting(states: readonly Partial<Receipt>[]): {
+  deps: Deps;
+  receipt: Receipt;
+  looks: () => number;
+  waits: number[];
+} {
   const base = { code: 44060126, number: 7, state: "issued" } as Receipt;
   let looks = 0;
   let nowMs = 1_000;
@@ -40,7 +45,9 @@ describe("awaitReceipt", () => {
 
   it("does not wait for what has come already, and not at all for no time", async () => {
     const { deps, receipt, looks } = waiting([{}]);
-    expect((await awaitReceipt(deps, { ...receipt, state: "rendered" }, "rendered", 60_000)).state).to.equal("rendered");
+    expect((await awaitReceipt(deps, { ...receipt, state: "rendered" }, "rendered", 60_000)).state).to.equal(
+      "rendered",
+    );
     expect((await awaitReceipt(deps, receipt, "rendered", 0)).state).to.equal("issued");
     expect(looks()).to.equal(0);
   });

@@ -4,6 +4,7 @@ import { createSmtpMailer } from "../../service/adapters/mail/smtpMailer.ts";
 import { deliverReceipts } from "../../service/app/deliverReceipts.ts";
 import type { SmsMessage } from "../../service/app/deliveryPorts.ts";
 import type { Deps } from "../../service/app/deps.ts";
+import { documentName } from "../../service/app/documentName.ts";
 import { issueReceipts } from "../../service/app/issueReceipts.ts";
 import { openLink } from "../../service/app/receiptLink.ts";
 import type { Receipt } from "../../service/app/storePorts.ts";
@@ -304,7 +305,7 @@ describe("deliverReceipts", () => {
     await platform.anchorAll();
     await deliverReceipts(deps);
     const after = await dump();
-    const [pdf] = [await deps.blobs.get(`${receipt.data.eInvoiceCode}/${receipt.data.eInvoiceNumber}.pdf`)];
+    const pdf = await deps.blobs.get(documentName(receipt.code, receipt.number));
     const log = JSON.stringify(platform.logged);
     expect(log).to.include("delivery_refused");
     for (const trace of traces) {

@@ -136,7 +136,9 @@ describe("issueReceipts", function () {
       ["character_not_drawable", "/remark"],
       ["character_not_drawable", "/items/0/itemName"],
     ]);
-    expect(result.problems.map(({ en }) => en).join()).to.contain("U+1F600").and.to.contain("U+10FFFD");
+    expect(result.problems.map(({ en }) => en).join())
+      .to.contain("U+1F600")
+      .and.to.contain("U+10FFFD");
     expect(await traces()).to.deep.equal(before);
   });
 

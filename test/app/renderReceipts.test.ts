@@ -180,7 +180,9 @@ describe("renderReceipts", function () {
     expect(await documentOf(bad)).to.equal(undefined);
     expect(await platform.alarms()).to.include(`number_voided receipt ${bad.code} ${bad.number}`);
     await platform.anchorAll();
-    expect((await platform.current(bad)).anchoring?.batchNo).to.equal((await platform.current(good)).anchoring?.batchNo);
+    expect((await platform.current(bad)).anchoring?.batchNo).to.equal(
+      (await platform.current(good)).anchoring?.batchNo,
+    );
     expect((await platform.current(good)).anchoring?.batchNo).to.be.greaterThan(0);
     expect((await platform.deps.store.books()).every((book) => book.anchored === book.next)).to.equal(true);
   });

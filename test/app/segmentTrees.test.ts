@@ -37,7 +37,12 @@ describe("segmentTrees", () => {
     const [first, second] = await Promise.all([trees.load(1, 4), trees.load(1, 7)]);
     expect(first?.segment.from).to.equal(4);
     expect(first?.tree).to.equal(second?.tree);
-    expect(first?.tree.root).to.deep.equal(treeRoot([4, 5, 6, 7].map((n) => entryLeaf(entry(n))), RECEIPT_INNER));
+    expect(first?.tree.root).to.deep.equal(
+      treeRoot(
+        [4, 5, 6, 7].map((n) => entryLeaf(entry(n))),
+        RECEIPT_INNER,
+      ),
+    );
     expect(built).to.deep.equal([1_000_004]);
     expect((await trees.load(2, 4))?.segment.bookId).to.equal(2);
     expect(built).to.deep.equal([1_000_004, 2_000_004]);
@@ -76,6 +81,8 @@ describe("segmentTrees", () => {
     expect(entryLeaf(entry(5))).to.deep.equal(leafOf({ ...leaf, dataDigest: digest(1), documentDigest: digest(2) }));
     expect(entryLeaf({ ...entry(5), isVoid: true })).to.deep.equal(voidLeafOf(44060126, 5));
     const { documentDigest: __, ...undrawn } = entry(5);
-    expect(() => entryLeaf(undrawn)).to.throw().with.property("code", "not_rendered");
+    expect(() => entryLeaf(undrawn))
+      .to.throw()
+      .with.property("code", "not_rendered");
   });
 });

@@ -173,7 +173,9 @@ describe("leases and batches", () => {
       expect(await store.segmentOf(1, 1)).to.equal(undefined);
       await store.markAnchored(lease, batchId, mark(1));
       const place = (bookId: number, number: number): Promise<unknown> =>
-        store.segmentOf(bookId, number).then((found) => found && [found.batchNo, found.segmentIndex, found.from, found.count]);
+        store
+          .segmentOf(bookId, number)
+          .then((found) => found && [found.batchNo, found.segmentIndex, found.from, found.count]);
       expect(await place(1, 1)).to.deep.equal([1, 0, 1, 3]);
       expect(await place(1, 3)).to.deep.equal([1, 0, 1, 3]);
       expect(await place(1, 4)).to.equal(undefined);

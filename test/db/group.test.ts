@@ -71,7 +71,9 @@ describe("createGroup", () => {
     });
     const [one, two, three] = [call(1), caught(call(2)), call(3)];
     expect(await one).to.equal(1);
-    expect(await two).to.be.instanceOf(Error).with.property("message", "refused");
+    expect(await two)
+      .to.be.instanceOf(Error)
+      .with.property("message", "refused");
     expect(await three).to.equal(3);
     expect(groups).to.deep.equal([[1, 2, 3], [1], [2], [3]]);
   });

@@ -48,7 +48,9 @@ describe("the list of receipts", () => {
   it("holds the unit's own receipts, the oldest first", async () => {
     const all = await list();
     expect(all).to.have.length(30);
-    const places = all.map(({ issuedAtMs, code, number }) => [issuedAtMs, code, number].map((n) => String(n).padStart(15, "0")).join());
+    const places = all.map(({ issuedAtMs, code, number }) =>
+      [issuedAtMs, code, number].map((n) => String(n).padStart(15, "0")).join(),
+    );
     expect(places).to.deep.equal([...places].sort());
     expect((await store.receipts(2, {}, undefined, 10)).map(({ busNo }) => busNo)).to.deep.equal(["FOREIGN"]);
     expect(await store.receipts(3, {}, undefined, 10)).to.deep.equal([]);
@@ -109,9 +111,16 @@ describe("the list of receipts", () => {
   });
 
   it("joins filters, and pages through what they leave", async () => {
-    const filter = { kind: "outpatient", state: "issued", issuedFromMs: START_MS + 3000, issuedBeforeMs: START_MS + 9000 } as const;
+    const filter = {
+      kind: "outpatient",
+      state: "issued",
+      issuedFromMs: START_MS + 3000,
+      issuedBeforeMs: START_MS + 9000,
+    } as const;
     const all = await list(filter);
-    expect(all.map(({ kind, state }) => `${kind} ${state}`).filter((text) => text !== "outpatient issued")).to.deep.equal([]);
+    expect(
+      all.map(({ kind, state }) => `${kind} ${state}`).filter((text) => text !== "outpatient issued"),
+    ).to.deep.equal([]);
     expect(all).to.have.length(14);
     const { issuedAtMs, code, number } = all[6]!;
     expect(await list(filter, { issuedAtMs, code, number }, 5)).to.deep.equal(all.slice(7, 12));

@@ -37,7 +37,9 @@ describe("units and what belongs to them", () => {
 
     it("never share a credit code", async () => {
       await store.saveUnit(testUnit(1));
-      const error = await store.saveUnit({ ...testUnit(2), creditCode: testUnit(1).creditCode }).catch((e: unknown) => e);
+      const error = await store
+        .saveUnit({ ...testUnit(2), creditCode: testUnit(1).creditCode })
+        .catch((e: unknown) => e);
       expect(error).to.have.nested.property("driverError.constraint", "unit_credit_code_uq");
       expect(await store.units()).to.have.length(1);
     });

@@ -6,7 +6,15 @@ import { chromium } from "playwright-core";
 import { builtinKinds } from "../../service/domain/kinds/builtin.ts";
 import { readLedgerFile } from "../../service/ledgerFile.ts";
 import { makeTestFolder } from "../support/database.ts";
-import { endLeftovers, runScript, serverPid, spawnProgram, until, type Ended, type Starting } from "../support/program.ts";
+import {
+  endLeftovers,
+  runScript,
+  serverPid,
+  spawnProgram,
+  until,
+  type Ended,
+  type Starting,
+} from "../support/program.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"];
@@ -42,7 +50,10 @@ describe("the main job, as its users do it", function () {
     runScript(`scripts/${script}.ts`, args, { DATA_DIR: dataDir });
   const pdfs = (): string[] => {
     const dir = path.join(dataDir, "demo", "receipts");
-    return fs.readdirSync(dir).sort().map((name) => path.join(dir, name));
+    return fs
+      .readdirSync(dir)
+      .sort()
+      .map((name) => path.join(dir, name));
   };
   /** The stored document of the first outpatient receipt: signed, and without its proof. */
   const stored = (): string => {
@@ -119,7 +130,8 @@ describe("the main job, as its users do it", function () {
     }
     const printed = await run("curl", "docs/examples/outpatient.json", "--prefer", "wait=30");
     expect(printed.code).to.equal(0);
-    const sh = (): string => execFileSync("sh", ["-c", `${printed.output.trimEnd()} -w '\\n%{http_code}'`], { encoding: "utf8" });
+    const sh = (): string =>
+      execFileSync("sh", ["-c", `${printed.output.trimEnd()} -w '\\n%{http_code}'`], { encoding: "utf8" });
     const [body = "", status] = sh().split(/\n(?=\d{3}$)/);
     expect(status).to.equal("201");
     expect(JSON.parse(body)).to.include({ status: "anchored", busNo: "EXAMPLE-OUTPATIENT-1" });

@@ -45,7 +45,10 @@ describe("the chain away", function () {
       expect(response.status).to.equal(201);
       issued.push((await response.json()) as Acknowledged);
     };
-    const readiness = async (): Promise<{ status: number; body: { status: string; checks: Record<string, { isOk: boolean }> } }> => {
+    const readiness = async (): Promise<{
+      status: number;
+      body: { status: string; checks: Record<string, { isOk: boolean }> };
+    }> => {
       const response = await fetch(new URL("/readyz", program.url));
       return { status: response.status, body: (await response.json()) as never };
     };
@@ -70,7 +73,12 @@ describe("the chain away", function () {
       }
       if (fault.kind === "drop") continue;
       const { status, body } = await readiness();
-      expect([fault.kind, status, body.status, body.checks["chain"]?.isOk]).to.deep.equal([fault.kind, 200, "degraded", false]);
+      expect([fault.kind, status, body.status, body.checks["chain"]?.isOk]).to.deep.equal([
+        fault.kind,
+        200,
+        "degraded",
+        false,
+      ]);
       expect(await alarms(), fault.kind).to.equal("1");
     }
     expect(proxy.dropped.length).to.be.greaterThan(0);

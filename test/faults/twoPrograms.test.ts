@@ -68,9 +68,13 @@ describe("two programs on one database, chain and folder", function () {
   it("give contiguous numbers, none twice, and anchor one at a time", async () => {
     await load(["ONE", "TWO"], () => acknowledged.size >= 200 && programs.some((program) => anchoredBy(program) >= 3));
     await untilAllAnchored(clients[0]!, [...acknowledged.values()]);
-    const issuedBy = ["ONE", "TWO"].map((prefix) => [...acknowledged.keys()].filter((busNo) => busNo.startsWith(prefix)));
+    const issuedBy = ["ONE", "TWO"].map((prefix) =>
+      [...acknowledged.keys()].filter((busNo) => busNo.startsWith(prefix)),
+    );
     for (const busNos of issuedBy) expect(busNos.length).to.be.greaterThan(20);
-    const places = [...acknowledged.values()].map(({ eInvoiceCode, eInvoiceNumber }) => `${eInvoiceCode} ${eInvoiceNumber}`);
+    const places = [...acknowledged.values()].map(
+      ({ eInvoiceCode, eInvoiceNumber }) => `${eInvoiceCode} ${eInvoiceNumber}`,
+    );
     expect(new Set(places).size).to.equal(places.length);
     // The lease went to one of them, and it kept it.
     expect(programs.map(anchoredBy).filter((count) => count > 0)).to.have.length(1);
@@ -100,7 +104,9 @@ describe("two programs on one database, chain and folder", function () {
     const living = 1 - dying;
     const size = acknowledged.size;
     const client = clients[living]!;
-    const loads = [0, 1].map((index) => startLoad(clients[index]!, { clients: 2, prefix: `KILL${index}`, acknowledged }));
+    const loads = [0, 1].map((index) =>
+      startLoad(clients[index]!, { clients: 2, prefix: `KILL${index}`, acknowledged }),
+    );
     await until(() => acknowledged.size >= size + 40, "both issue");
     await programs[dying]!.kill();
     await loads[dying]!.stop();

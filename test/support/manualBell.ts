@@ -31,7 +31,8 @@ export function createManualBell(topic: string): ManualBell {
         tell?.(timeoutMs);
         tell = undefined;
       }),
-    rest: () => (resting === undefined ? new Promise((resolve) => (tell = resolve)) : Promise.resolve(resting.timeoutMs)),
+    rest: () =>
+      resting === undefined ? new Promise((resolve) => (tell = resolve)) : Promise.resolve(resting.timeoutMs),
     wake: () => resting?.end(),
   };
 }

@@ -1,4 +1,3 @@
-import fs from "node:fs";
 import path from "node:path";
 import type { EthersLedger } from "../../service/adapters/chain/ethersLedger.ts";
 import type { Keystore } from "../../service/adapters/sign/keystore.ts";
@@ -133,17 +132,4 @@ function recordingLog(logged: Logged[]): Log {
       logged.push({ level, event, fields });
     };
   return { info: at("info"), warn: at("warn"), error: at("error") };
-}
-
-/** Takes a copy of a folder, and gives what puts it back. */
-export function keepFolder(dir: string): { restore(): void; forget(): void } {
-  const copy = `${dir}.kept`;
-  fs.cpSync(dir, copy, { recursive: true });
-  return {
-    restore() {
-      fs.rmSync(dir, { recursive: true });
-      fs.cpSync(copy, dir, { recursive: true });
-    },
-    forget: () => fs.rmSync(copy, { recursive: true, force: true }),
-  };
 }

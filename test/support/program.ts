@@ -88,7 +88,8 @@ export async function runScript(
 ): Promise<Ended> {
   const child = spawnScript(script, args, { CHAIN_PORT: "0", ...env });
   let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on("data", (chunk: Buffer) => (output += chunk.toString()));
   return new Promise((resolve) => child.once("close", (code, signal) => resolve({ code, signal, output })));
 }
 

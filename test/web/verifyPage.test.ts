@@ -42,6 +42,18 @@ describe("the verifier page in Chromium", function () {
     }
   });
 
+  it("shows the file itself, by the browser's own viewer, next to what was read out of it", async () => {
+    const { page } = await on.check([{ name: "f.pdf", pdf: on.world.pdfs.good }]);
+    const frame = page.locator(".face iframe");
+    await frame.scrollIntoViewIfNeeded();
+    // An empty frame packs to a few kB; it is looked at until the receipt is drawn in it.
+    let size = 0;
+    for (const end = Date.now() + 20_000; size < 30_000 && Date.now() < end;) size = (await frame.screenshot()).length;
+    expect(size).to.be.greaterThan(30_000);
+    expect(await page.locator(".file-link a").getAttribute("download")).to.equal("f.pdf");
+    await finish({ page, complaints: [] }, "face");
+  });
+
   it("draws one level for each hash of the proof", async () => {
     const { page } = await on.check([{ name: "p.pdf", pdf: on.world.pdfs.penalty }]);
     await page.waitForSelector(".way");

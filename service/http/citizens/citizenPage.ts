@@ -24,7 +24,7 @@ const SCRIPT = `for (const button of document.querySelectorAll("[data-print]")) 
 }`;
 
 const STYLE = `
-.sum { font-size: 2rem; font-weight: 600; margin: .25rem 0; font-variant-numeric: tabular-nums; }
+.sum { font-size: 2rem; font-weight: 600; margin: .25rem 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 .state { display: inline-block; padding: .1rem .6rem; border: 1px solid currentColor; border-radius: 1rem; }
 .actions { display: flex; flex-wrap: wrap; gap: .6rem; margin: 1rem 0; padding: 0; }
 .button, button {
@@ -41,7 +41,10 @@ button:focus-visible, input:focus-visible, select:focus-visible, summary:focus-v
 }
 form { margin: 0; }
 .fields { display: grid; gap: .75rem; max-width: 28rem; margin: 1rem 0; }
-.filters { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin: 1rem 0; }
+.filters {
+  display: grid; grid-template-columns: repeat(auto-fit, minmax(min(11rem, 100%), 1fr)); gap: .75rem; align-items: end;
+  margin: 1rem 0;
+}
 label { display: grid; gap: .25rem; }
 input, select {
   width: 100%; min-height: 2.75rem; padding: .4rem .7rem; font: inherit; color: var(--ink); background: var(--card);
@@ -56,6 +59,7 @@ input[name=code] { font-size: 1.6rem; letter-spacing: .4em; max-width: 12rem; fo
 .scroll:focus-visible { outline: 3px solid var(--mark); }
 td.money, th.money { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 summary { cursor: pointer; padding: .5rem 0; }
+.whole { white-space: nowrap; }
 .onpaper { display: none; }
 @media (max-width: 40rem) { .face { display: none; } }
 @media print {

@@ -1,7 +1,7 @@
 import type { PayerFacet } from "../../app/payerPorts.ts";
 import type { Receipt } from "../../app/storePorts.ts";
 import { codeTextOf } from "../../domain/code.ts";
-import { yuanOf } from "../../domain/money.ts";
+import { yuanGrouped } from "../../domain/money.ts";
 import { numberText } from "../../domain/number.ts";
 import type { Reply } from "../call.ts";
 import { escapeHtml } from "../pages/html.ts";
@@ -120,6 +120,6 @@ function row({ code, number, data }: Receipt): string {
   const date = `${data.issueDate.slice(0, 4)}-${data.issueDate.slice(4, 6)}-${data.issueDate.slice(6)}`;
   const [codeText, numbers] = [codeTextOf(code), numberText(number)];
   return `<li><a href="/my/receipts/${codeText}/${numbers}">
-<span>${escapeHtml(data.invoicingPartyName)}<br><small>${escapeHtml(data.eInvoiceName)} · ${date} · ${codeText} ${numbers}</small></span>
-<span class="amount">¥ ${yuanOf(data.totalAmount)}</span></a></li>`;
+<span>${escapeHtml(data.invoicingPartyName)}<br><small>${escapeHtml(data.eInvoiceName)} · <span class="whole">${date}</span> · ${codeText} ${numbers}</small></span>
+<span class="amount">¥ ${yuanGrouped(data.totalAmount)}</span></a></li>`;
 }

@@ -1,7 +1,7 @@
 import type { Receipt } from "../../app/storePorts.ts";
 import { numberText } from "../../domain/number.ts";
 import { codeTextOf } from "../../domain/code.ts";
-import { yuanOf } from "../../domain/money.ts";
+import { yuanGrouped } from "../../domain/money.ts";
 import type { Reply } from "../call.ts";
 import { escapeHtml } from "../pages/html.ts";
 import { bilingual, citizenPage, notice } from "./citizenPage.ts";
@@ -26,7 +26,7 @@ export function receiptPage(receipt: Receipt, context: ReceiptPageContext): Repl
 ${sentences.get(context.said) ?? ""}
 <h1>${escapeHtml(data.eInvoiceName)}</h1>
 <p>${escapeHtml(data.invoicingPartyName)}</p>
-<p class="sum">¥ ${yuanOf(data.totalAmount)}</p>
+<p class="sum">¥ ${yuanGrouped(data.totalAmount)}</p>
 <p>${stateOf(receipt)}</p>
 ${isDrawn ? actions(context) : ""}
 <dl>${facts(receipt).map(fact).join("")}</dl>
@@ -69,8 +69,8 @@ function stateOf(receipt: Receipt): string {
 
 function actions({ base, verifyUrl }: ReceiptPageContext): string {
   return `<p class="actions">
-<a class="button main" href="${base}/pdf" download>${bilingual("下载 PDF", "PDF")}</a>
-<a class="button" href="${base}/xml" download>${bilingual("下载 XML", "XML")}</a>
+<a class="button main" href="${base}/pdf" download>${bilingual("下载 PDF", "Download")}</a>
+<a class="button" href="${base}/xml" download>${bilingual("下载 XML", "Download")}</a>
 <a class="button" href="${escapeHtml(verifyUrl)}">${bilingual("查验", "Check it")}</a>
 <button type="button" data-print hidden>${bilingual("打印", "Print")}</button>
 </p>`;
@@ -97,7 +97,7 @@ const fact = ([zh, en, value]: Fact): string =>
 /** A phone shows no PDF inside a page: there the file is opened by itself. */
 function face({ base }: ReceiptPageContext): string {
   const open = `<a href="${base}/pdf?inline=1">${bilingual("在新页面打开票面", "Open the face by itself")}</a>`;
-  return `<h2>${bilingual("票面", "Face")}</h2>
+  return `<h2 class="screen">${bilingual("票面", "Face")}</h2>
 <object class="face" data="${base}/pdf?inline=1" type="application/pdf" aria-label="票面 PDF">
 <p>${open}</p></object>
 <p class="screen">${open}</p>`;
@@ -107,7 +107,7 @@ function items({ data }: Receipt): string {
   const rows = data.items.map(
     ({ itemName, itemQuantity, itemUnit, itemAmount }) =>
       `<tr><td>${escapeHtml(itemName)}</td><td>${escapeHtml(`${itemQuantity} ${itemUnit}`.trim())}</td>` +
-      `<td class="money">${yuanOf(itemAmount)}</td></tr>`,
+      `<td class="money">${yuanGrouped(itemAmount)}</td></tr>`,
   );
   return `<h2>${bilingual("项目", "Items")}</h2>
 <div class="scroll" tabindex="0" role="region" aria-label="项目 Items"><table>

@@ -60,7 +60,8 @@ function resume(): void {
   outcomes = new Map(kept.outcomes);
   show();
   const left = entries.length - outcomes.size;
-  if (left > 0) say(words(`上次还有 ${left} 张未查，可以继续`, `${left} were left when the page was closed: go on if you like`));
+  if (left > 0)
+    say(words(`上次还有 ${left} 张未查，可以继续`, `${left} were left when the page was closed: go on if you like`));
 }
 
 async function take(files: readonly File[]): Promise<void> {
@@ -73,20 +74,26 @@ async function take(files: readonly File[]): Promise<void> {
       rows.push(...readList(await tableOf(file), file.name).map((row): Entry => ({ kind: "row", row })));
     } catch (cause) {
       if (!(cause instanceof AppError)) throw cause;
-      problems.push(words(`${file.name} 打不开：请另存为 XLSX 或 CSV`, `${file.name} cannot be opened: save it as XLSX or CSV`));
+      problems.push(
+        words(`${file.name} 打不开：请另存为 XLSX 或 CSV`, `${file.name} cannot be opened: save it as XLSX or CSV`),
+      );
     }
   }
   const intake = await takeIn(files.filter((file) => !isTable(file)));
   const documents = intake.docs.map((doc): Entry => ({ kind: "document", doc }));
   const all = [...rows, ...documents];
   if (all.length > MAX_ENTRIES) {
-    problems.push(words(`一次最多 ${MAX_ENTRIES} 张，其余未列入`, `At most ${MAX_ENTRIES} at once; the rest is left out`));
+    problems.push(
+      words(`一次最多 ${MAX_ENTRIES} 张，其余未列入`, `At most ${MAX_ENTRIES} at once; the rest is left out`),
+    );
   }
   entries = all.slice(0, MAX_ENTRIES);
   outcomes = new Map();
   forgetList();
   show();
-  byId("problems").replaceChildren(...[...problems, ...intake.problems].map((each) => el("p", { class: "problem" }, both(each))));
+  byId("problems").replaceChildren(
+    ...[...problems, ...intake.problems].map((each) => el("p", { class: "problem" }, both(each))),
+  );
   say(words(`已读入 ${entries.length} 张，可以开始`, `${entries.length} were read in: ready to start`));
   if (entries.length > 0) byId("start").focus();
 }
@@ -107,7 +114,12 @@ async function start(): Promise<void> {
     const why = await runBulk(entries, indexes, { place, onOutcome, onProgress: say, isStopped: () => isStopped });
     const left = entries.length - outcomes.size;
     if (why !== undefined) problem(why);
-    else say(left === 0 ? words(`已查验 ${outcomes.size} 张`, `${outcomes.size} were checked`) : words(`已停止，还有 ${left} 张`, `Stopped: ${left} are left`));
+    else
+      say(
+        left === 0
+          ? words(`已查验 ${outcomes.size} 张`, `${outcomes.size} were checked`)
+          : words(`已停止，还有 ${left} 张`, `Stopped: ${left} are left`),
+      );
   } finally {
     isRunning = false;
     keepList(entries, outcomes);

@@ -16,9 +16,7 @@ import type { Judged } from "./judge.ts";
 import { judgeRow } from "./judgeRow.ts";
 
 /** What is to be checked: a line of a list, or a document. */
-export type Entry =
-  | { readonly kind: "row"; readonly row: ListRow }
-  | { readonly kind: "document"; readonly doc: Doc };
+export type Entry = { readonly kind: "row"; readonly row: ListRow } | { readonly kind: "document"; readonly doc: Doc };
 
 /** What came of one entry, fit to be kept. */
 export type Outcome = {
@@ -77,7 +75,7 @@ type Asking = { readonly index: number; readonly row: ListRow; readonly question
 async function runRows(all: readonly Asking[], options: RunOptions): Promise<Text | undefined> {
   const reader = nodeReader(options.place.node);
   let size = ROWS_AT_ONCE;
-  for (let from = 0; from < all.length && !options.isStopped(); ) {
+  for (let from = 0; from < all.length && !options.isStopped();) {
     const part = all.slice(from, from + size);
     const checks = part.map(({ question }) => question.body);
     const asked = await ask("/v1/checks/batch", { checks }, options.onProgress, size > 1 ? MOST_BITS : 32);
@@ -87,7 +85,8 @@ async function runRows(all: readonly Asking[], options: RunOptions): Promise<Tex
     }
     if (asked.kind === "refused") return asked.why;
     const answers = answersIn(asked.body, part.length);
-    if (answers === undefined) return words("服务器的回答读不懂，请稍后再试", "The server's answer makes no sense: try again");
+    if (answers === undefined)
+      return words("服务器的回答读不懂，请稍后再试", "The server's answer makes no sense: try again");
     options.onProgress(words("正在与链上核对…", "Comparing with the chain…"));
     const judged = await Promise.all(
       part.map(({ question }, index) => judgeRow(answers[index]!, question, options.place, reader)),
@@ -104,7 +103,10 @@ async function runDocuments(entries: readonly Entry[], indexes: readonly number[
     return entry?.kind === "document" ? [{ index, doc: entry.doc }] : [];
   });
   let at = 0;
-  for await (const { conclusion, report } of checkAll(documents.map(({ doc }) => doc), options.place)) {
+  for await (const { conclusion, report } of checkAll(
+    documents.map(({ doc }) => doc),
+    options.place,
+  )) {
     const index = documents[at]?.index;
     if (index !== undefined) options.onOutcome(index, ofDocument(conclusion, report, options.place));
     at += 1;
@@ -113,7 +115,8 @@ async function runDocuments(entries: readonly Entry[], indexes: readonly number[
 }
 
 function answersIn(body: unknown, count: number): readonly CheckAnswer[] | undefined {
-  if (typeof body !== "object" || body === null || !("results" in body) || !Array.isArray(body.results)) return undefined;
+  if (typeof body !== "object" || body === null || !("results" in body) || !Array.isArray(body.results))
+    return undefined;
   const answers = body.results.map(parseAnswer).filter((answer) => answer !== undefined);
   return answers.length === count ? answers : undefined;
 }

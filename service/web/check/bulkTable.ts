@@ -44,7 +44,10 @@ const SCOPE = {
 } as const;
 
 /** The table that serves as evidence of the checks: one line for each entry, those that were not checked, too. */
-export function evidenceRows(entries: readonly Entry[], outcomes: ReadonlyMap<number, Outcome>): readonly (readonly string[])[] {
+export function evidenceRows(
+  entries: readonly Entry[],
+  outcomes: ReadonlyMap<number, Outcome>,
+): readonly (readonly string[])[] {
   const lines = entries.map((entry, index) => lineOf(entry, index, outcomes.get(index)));
   return [HEAD.map(([title]) => title), ...lines];
 }
@@ -77,8 +80,14 @@ function said(value: boolean | string | null): string {
   return typeof value === "string" ? value : value ? "是" : "否";
 }
 
-export function evidenceXlsx(entries: readonly Entry[], outcomes: ReadonlyMap<number, Outcome>): Uint8Array<ArrayBuffer> {
-  return writeXlsx(evidenceRows(entries, outcomes), HEAD.map(([, width]) => width));
+export function evidenceXlsx(
+  entries: readonly Entry[],
+  outcomes: ReadonlyMap<number, Outcome>,
+): Uint8Array<ArrayBuffer> {
+  return writeXlsx(
+    evidenceRows(entries, outcomes),
+    HEAD.map(([, width]) => width),
+  );
 }
 
 /** With the mark by which Excel knows UTF-8. */

@@ -72,7 +72,11 @@ export function saveButtons(entries: readonly Entry[], outcomes: ReadonlyMap<num
   return el(
     "p",
     { class: "buttons" },
-    saveLink(words("下载 XLSX", "Download XLSX"), `票据查验_${day()}.xlsx`, xlsx, () => evidenceXlsx(entries, outcomes)),
-    saveLink(words("下载 CSV", "Download CSV"), `票据查验_${day()}.csv`, "text/csv", () => evidenceCsv(entries, outcomes)),
+    saveLink(words("下载 XLSX", "Download XLSX"), `票据查验_${day()}.xlsx`, xlsx, () =>
+      evidenceXlsx(entries, outcomes),
+    ),
+    saveLink(words("下载 CSV", "Download CSV"), `票据查验_${day()}.csv`, "text/csv", () =>
+      evidenceCsv(entries, outcomes),
+    ),
   );
 }

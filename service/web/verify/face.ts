@@ -13,7 +13,7 @@ export function faceView(report: Report, pdf: Uint8Array<ArrayBuffer>, name: str
   const title = el("h3", {}, both(words("票面", "Face of the receipt")));
   const { data, verdict } = report;
   if (verdict === "valid" && data !== undefined) {
-    return el("section", { class: "face" }, title, summary(data), ...documentFrame(pdf, name));
+    return el("section", { class: "face" }, title, ...documentFrame(pdf, name), summary(data));
   }
   if (verdict === "undetermined" && data !== undefined) {
     return el("section", { class: "face" }, title, unconfirmed(data));

@@ -29,7 +29,9 @@ describe("POST /v1/checks", () => {
       change: (platform) => {
         const { reader } = platform.deps;
         const away = (): Promise<never> => Promise.reject(new Error("away"));
-        return platform.with({ reader: { ...reader, call: (...args) => (isReaderAway ? away() : reader.call(...args)) } });
+        return platform.with({
+          reader: { ...reader, call: (...args) => (isReaderAway ? away() : reader.call(...args)) },
+        });
       },
     });
   });
@@ -43,7 +45,10 @@ describe("POST /v1/checks", () => {
   const qrOf = (receipt: Receipt): string => verifyUrlOf(fixture.deps.settings, receipt);
 
   it("answers the five elements with DA/T 95's block, a masked face and a proof that holds on chain", async () => {
-    const receipt = await fixture.anchored("genuine", { payerPartyName: "张小三", payerPartyCode: "440301199001011234" });
+    const receipt = await fixture.anchored("genuine", {
+      payerPartyName: "张小三",
+      payerPartyCode: "440301199001011234",
+    });
     const body = await check(typed(receipt));
     expect(body["result"]).to.equal("match");
     expect(body["state"]).to.equal("valid");
@@ -88,7 +93,14 @@ describe("POST /v1/checks", () => {
       checker: "复核人乙",
     });
     const { text } = await fixture.post("/v1/checks", typed(receipt));
-    for (const secret of ["阳不公开", "0119900101", "秘密备注", "收款人甲", "复核人乙", receipt.data.items[0]!.itemName]) {
+    for (const secret of [
+      "阳不公开",
+      "0119900101",
+      "秘密备注",
+      "收款人甲",
+      "复核人乙",
+      receipt.data.items[0]!.itemName,
+    ]) {
       expect(text).not.to.include(secret);
     }
     expect(text).to.include("欧**");
@@ -141,7 +153,12 @@ describe("POST /v1/checks", () => {
     const receipt = await fixture.platform.issue("outpatient", "fresh");
     const body = await check(typed(receipt));
     expect(body).to.include({ result: "match", state: "not_anchored", proof: null, disclosure: null, ledger: null });
-    expect(body["financeCheck"]).to.include({ Result: true, IsReversal: false, IsExchangePaper: false, IsAccounted: false });
+    expect(body["financeCheck"]).to.include({
+      Result: true,
+      IsReversal: false,
+      IsExchangePaper: false,
+      IsAccounted: false,
+    });
   });
 
   it("says of a void number that it is none", async () => {
@@ -176,12 +193,21 @@ describe("POST /v1/checks", () => {
     isReaderAway = true;
     const body = await check(typed(receipt)).finally(() => (isReaderAway = false));
     expect(body["state"]).to.equal("status_unknown");
-    expect(body["financeCheck"]).to.include({ Result: true, IsExchangePaper: null, IsReversal: null, IsAccounted: null });
+    expect(body["financeCheck"]).to.include({
+      Result: true,
+      IsExchangePaper: null,
+      IsReversal: null,
+      IsAccounted: null,
+    });
     expect((body["ledger"] as Record<string, unknown>)["blockNumber"]).to.equal(null);
   });
 
   it("refuses what is no check, naming each field, without counting it", async () => {
-    const { status, body } = await fixture.post("/v1/checks", { eInvoiceCode: "1", randomNumber: "3f7484", totalAmount: 1.5 });
+    const { status, body } = await fixture.post("/v1/checks", {
+      eInvoiceCode: "1",
+      randomNumber: "3f7484",
+      totalAmount: 1.5,
+    });
     expect(status).to.equal(422);
     expect(body["code"]).to.equal("invalid_fields");
     const pointers = (body["errors"] as { pointer: string }[]).map(({ pointer }) => pointer).sort();

@@ -61,12 +61,15 @@ export async function startCheckFixture({ change, app = {} }: FixtureOptions = {
     ]);
     const transaction = { to: ledger.contract, data, type: 0, chainId: ledger.chainId, nonce: Number(nonce) };
     const priced = { gasLimit: BigInt(String(gasLimit)) * 2n, gasPrice: BigInt(String(gasPrice)) * 2n };
-    const hash = await node.request("eth_sendRawTransaction", [await wallet.signTransaction({ ...transaction, ...priced })]);
+    const hash = await node.request("eth_sendRawTransaction", [
+      await wallet.signTransaction({ ...transaction, ...priced }),
+    ]);
     const receipt = (await node.request("eth_getTransactionReceipt", [hash])) as { status: string } | null;
     if (receipt?.status !== "0x1") throw new Error(`${method} was not mined`);
   };
   const domain = domainSeparator({ chainId: deps.ledger.chainId, contract: bytesOfHex(deps.ledger.contract) });
-  const sign = async (keyId: string, digest: Uint8Array): Promise<string> => hexOf(await keystore.signDigest(keyId, digest));
+  const sign = async (keyId: string, digest: Uint8Array): Promise<string> =>
+    hexOf(await keystore.signDigest(keyId, digest));
   return {
     platform,
     url,

@@ -199,6 +199,10 @@ describe("the pages of payers in a real browser", function () {
       await page.goto(site.url + link);
       const box = await page.locator("object.face").boundingBox();
       expect(box?.height).to.be.greaterThan(400);
+      const viewer = (): boolean => page.frames().some((frame) => frame.url().startsWith("chrome-extension://"));
+      while (!viewer()) await page.waitForEvent("framenavigated");
+      await page.locator("object.face").scrollIntoViewIfNeeded();
+      await page.screenshot({ path: path.join(shots, "fetch-face.png") });
     });
     const context = await browser.newContext(sizes.desktop);
     const page = await context.newPage();

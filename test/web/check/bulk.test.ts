@@ -58,13 +58,16 @@ describe("the bulk check page in Chromium", function () {
     await page.setInputFiles("#files", [...files]);
     await page.waitForSelector("#work:not([hidden])");
     await page.click("#start");
-    await page.waitForFunction(`document.querySelectorAll("table.bulk tr[data-tone]").length === ${String(count)}`, undefined, {
-      timeout: 120_000,
-    });
+    await page
+      .locator("table.bulk tr[data-tone]")
+      .nth(count - 1)
+      .waitFor({ timeout: 120_000 });
     await page.waitForSelector("#stop", { state: "hidden" });
   };
   const tones = (page: Page): Promise<string[]> =>
-    page.evaluate<string[]>('[...document.querySelectorAll("table.bulk tbody tr")].map((row) => row.dataset.tone ?? "")');
+    page.evaluate<string[]>(
+      '[...document.querySelectorAll("table.bulk tbody tr")].map((row) => row.dataset.tone ?? "")',
+    );
   const bytesOf = async (download: Download): Promise<Buffer> => {
     const chunks: Buffer[] = [];
     for await (const chunk of await download.createReadStream()) chunks.push(Buffer.from(chunk as Uint8Array));
@@ -127,7 +130,10 @@ describe("the bulk check page in Chromium", function () {
     const qr = receipts.slice(0, 2).map((receipt) => [verifyUrlOf(fixture.deps.settings, receipt)]);
     await checkFiles(page, [write("qr.csv", csvOf([["二维码"], ...qr]))], 2);
     expect(await tones(page)).to.deep.equal(["good", "good"]);
-    const gbk = Buffer.concat([Buffer.from("c6b1bedd", "hex"), Buffer.from(",".repeat(4) + "\r\n" + cellsOf(receipts[0]!).join(","))]);
+    const gbk = Buffer.concat([
+      Buffer.from("c6b1bedd", "hex"),
+      Buffer.from(",".repeat(4) + "\r\n" + cellsOf(receipts[0]!).join(",")),
+    ]);
     await checkFiles(page, [write("gbk.csv", gbk)], 2);
     expect(await tones(page)).to.deep.equal(["unsure", "good"]);
     await page.context().close();
@@ -179,10 +185,11 @@ describe("the bulk check page in Chromium", function () {
     expect((await tones(page)).filter((tone) => tone === "good")).to.have.length(50);
     const bodies: number[] = [];
     page.on("request", (request) => {
-      if (request.url().endsWith("/batch")) bodies.push((JSON.parse(request.postData()!) as { checks: unknown[] }).checks.length);
+      if (request.url().endsWith("/batch"))
+        bodies.push((JSON.parse(request.postData()!) as { checks: unknown[] }).checks.length);
     });
     await page.click("#start");
-    await page.waitForFunction('document.querySelectorAll("table.bulk tr[data-tone=good]").length === 60');
+    await page.locator("table.bulk tr[data-tone=good]").nth(59).waitFor();
     expect(new Set(bodies)).to.deep.equal(new Set([10]));
     await page.context().close();
   });
@@ -214,7 +221,14 @@ print("rows", len(sheet.findall(".//{*}row")))`;
 function workbookOf(receipts: readonly Receipt[]): Uint8Array {
   const main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"';
   const relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-  const texts = ["票据代码", "票据号码", "校验码", "金额", "开票日期", ...receipts.map(({ data }) => data.randomNumber)];
+  const texts = [
+    "票据代码",
+    "票据号码",
+    "校验码",
+    "金额",
+    "开票日期",
+    ...receipts.map(({ data }) => data.randomNumber),
+  ];
   const days = (text: string): number =>
     Date.parse(`${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}`) / 86_400_000 + 25_569;
   const head = ["A", "C", "D", "E", "F"].map((column, index) => `<c r="${column}1" t="s"><v>${index}</v></c>`).join("");
@@ -224,7 +238,9 @@ function workbookOf(receipts: readonly Receipt[]): Uint8Array {
     return `<row r="${r}"><c r="A${r}"><v>${Number(data.eInvoiceCode)}</v></c><c r="C${r}"><v>${Number(data.eInvoiceNumber)}</v></c>${shared}<c r="E${r}"><v>${data.totalAmount / 100 - 0.00000000000003}</v></c><c r="F${r}" s="1"><v>${days(data.issueDate)}</v></c></row>`;
   });
   const shared = texts.map((text, index) =>
-    index === 0 ? '<si><r><t>票据</t></r><r><t>代码</t></r><rPh sb="0" eb="1"><t>piao</t></rPh></si>' : `<si><t>${text}</t></si>`,
+    index === 0
+      ? '<si><r><t>票据</t></r><r><t>代码</t></r><rPh sb="0" eb="1"><t>piao</t></rPh></si>'
+      : `<si><t>${text}</t></si>`,
   );
   const parts: Readonly<Record<string, string>> = {
     "xl/workbook.xml": `<workbook ${main} xmlns:r="${relation}"><sheets><sheet name="a" sheetId="3" r:id="rId7"/></sheets></workbook>`,

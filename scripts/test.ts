@@ -7,6 +7,7 @@ type Count = { passed: number; failed: number; skipped: number };
 
 const stages: readonly Stage[] = [
   { name: "contracts compile without warnings", command: ["hardhat", "build", "--force"], refused: /warning/i },
+  { name: "pages build", command: ["npm", "run", "-s", "build:web"] },
   { name: "types", command: ["npm", "run", "-s", "check:types"] },
   { name: "lint and import table", command: ["npm", "run", "-s", "check:lint"] },
   { name: "format", command: ["npm", "run", "-s", "check:format"] },

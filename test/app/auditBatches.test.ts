@@ -89,7 +89,7 @@ describe("the audit of batches and books", function () {
   // It can't be undone on chain, so it is the last.
   describe("in the end", () => {
     it("names a batch that somebody anchored behind the database's back, and its book", async () => {
-      const { ledger } = platform;
+      const { ledger } = spoilt.platform;
       const { store } = spoilt.platform.deps;
       const unit = await spoilt.platform.unitOf("demo-school");
       const school = (await store.books(unit.unitId))[0]!;

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { anchorBatch } from "../../service/app/anchorBatch.ts";
+import { auditLedger } from "../../service/app/auditLedger.ts";
 import type { Deps } from "../../service/app/deps.ts";
 import { startAuditedLedger, type AuditedLedger } from "../support/auditedLedger.ts";
 
@@ -11,9 +12,21 @@ describe("auditLedger", function () {
   });
   after(() => spoilt.stop());
 
-  it("adds up what it has looked at", async () => {
+  it("finds nothing where nothing was altered, and counts everything", async () => {
     const report = await spoilt.expectFindings([]);
     expect(report).to.include({ receiptCount: 15, voidCount: 1, documentCount: 13, batchCount: 3, pendingCount: 2 });
+    const total = [...spoilt.receipts.entries()]
+      .filter(([busNo]) => busNo !== "P1")
+      .map(([, receipt]) => receipt.issuedFen);
+    expect(report.issuedFen).to.equal(total.reduce((sum, fen) => sum + fen, 0));
+    expect(report.reversedFen).to.equal(0);
+  });
+
+  it("tells how far it is", async () => {
+    const seen: [number, number][] = [];
+    const { store, blobs, ledger, hash } = spoilt.platform.deps;
+    await auditLedger({ store, blobs, ledger, hash, onProgress: (done, total) => void seen.push([done, total]) });
+    expect(seen.at(-1)).to.deep.equal([15, 15]);
   });
 
   describe("beside a program that goes on", () => {

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import { expect } from "chai";
-import { auditLedger } from "../../service/app/auditLedger.ts";
 import { documentName } from "../../service/app/documentName.ts";
 import { entryLeaf } from "../../service/app/segmentTrees.ts";
 import { dataDigestOf } from "../../service/core/dataDigest.ts";
@@ -16,23 +15,6 @@ describe("the audit of rows and documents", function () {
   });
   after(() => spoilt.stop());
   afterEach(() => spoilt.restore());
-
-  it("finds nothing where nothing was altered, and counts everything", async () => {
-    const report = await spoilt.expectFindings([]);
-    expect(report).to.include({ receiptCount: 15, voidCount: 1, documentCount: 13, batchCount: 3, pendingCount: 2 });
-    const total = [...spoilt.receipts.entries()]
-      .filter(([busNo]) => busNo !== "P1")
-      .map(([, receipt]) => receipt.issuedFen);
-    expect(report.issuedFen).to.equal(total.reduce((sum, fen) => sum + fen, 0));
-    expect(report.reversedFen).to.equal(0);
-  });
-
-  it("tells how far it is", async () => {
-    const seen: [number, number][] = [];
-    const { store, blobs, ledger, hash } = spoilt.platform.deps;
-    await auditLedger({ store, blobs, ledger, hash, onProgress: (done, total) => void seen.push([done, total]) });
-    expect(seen.at(-1)).to.deep.equal([15, 15]);
-  });
 
   describe("names a receipt's row", () => {
     it("of which the amount was altered", async () => {

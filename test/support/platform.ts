@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { EthersLedger } from "../../service/adapters/chain/ethersLedger.ts";
+import type { LedgerAdmin } from "../../service/adapters/chain/ledgerAdmin.ts";
 import type { Keystore } from "../../service/adapters/sign/keystore.ts";
 import { admitUnit, grantBook, type Grant } from "../../service/app/admitUnit.ts";
 import { anchorBatch } from "../../service/app/anchorBatch.ts";
@@ -27,6 +28,7 @@ export type Platform = {
   readonly deps: Deps;
   readonly database: TestDatabase;
   readonly ledger: EthersLedger;
+  readonly admin: LedgerAdmin;
   readonly keystore: Keystore;
   /** Where the documents lie. */
   readonly documentsDir: string;
@@ -86,7 +88,7 @@ export async function startPlatform(): Promise<Platform> {
     return (await store.unit(key!.unitId))!;
   };
   return {
-    ...{ deps, database, ledger, keystore, documentsDir: path.join(folder.dir, "documents"), logged, unitOf },
+    ...{ deps, database, ledger, admin, keystore, documentsDir: path.join(folder.dir, "documents"), logged, unitOf },
     admit: (unit) => admitUnit(admitting, unit),
     grant: (unit, grant) => grantBook(admitting, unit, grant),
     with: (replaced, changed = {}) => ({ ...deps, ...replaced, settings: { ...settings, ...changed } }),

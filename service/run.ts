@@ -3,19 +3,19 @@ import type { Config } from "./config.ts";
 
 /** Starts the program, tells people where everything is, and stops it in order on SIGINT or SIGTERM. */
 export async function runService(config: Config): Promise<Service> {
-  let service: Service | undefined;
-  let isStopping = false;
+  let ending: Promise<void> | undefined;
+  const starting = startService(config, (message) => console.log(`… ${message}`));
   const stop = (): void => {
-    if (isStopping) return;
-    isStopping = true;
+    if (ending !== undefined) return;
     console.log("… 正在停止 (stopping)");
     // A start that is under way comes to its end first: only then is it known what is to be stopped.
-    if (service !== undefined) void end(service);
+    ending = starting.then(end, () => undefined);
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
-  service = await startService(config, (message) => console.log(`… ${message}`));
-  if (isStopping) await end(service);
+  const isEnding = (): Promise<void> | undefined => ending;
+  const service = await starting;
+  await isEnding();
   await tell(service);
   return service;
 }

@@ -2,10 +2,11 @@
  * (a) Receipts a second from HTTP to sealed PDF, beside the plain way.
  *   node scripts/bench/pipeline.ts [count]
  */
+import os from "node:os";
 import { readProof } from "../../service/core/seal.ts";
 import { measurePlainIssue } from "./baseline.ts";
 import { rounded, type Figure, type Quantiles } from "./figures.ts";
-import { cpuOf } from "./processCpu.ts";
+import { cpuOf, type ServiceCpu } from "./processCpu.ts";
 import type { LoadResult } from "./load.ts";
 import { load, openSite, warmUp, type Site } from "./site.ts";
 
@@ -29,13 +30,12 @@ export async function benchPipeline(site: Site, count = RECEIPT_COUNT): Promise<
   await warmUp(site);
   const cpu = cpuOf(site.program.pid, site.dataDir);
   const full = await load(site, "FULL", count);
-  const serviceCpu = cpu.since();
+  const used = cpu.since();
   assertSealed(full, count);
   const perS = (count * 1000) / full.wallMs;
   const pace = Math.max(1, Math.round((perS * PACE_PERCENT) / 100));
   const paced = await load(site, "PACED", Math.min(PACED_COUNT, count), pace);
   const plain = await measurePlainIssue(site, full.pdfs, Math.min(PLAIN_COUNT, count - 10));
-  const perReceipt = (ms: number): string => rounded(ms / count);
   return {
     pdfs: full.pdfs,
     figures: [
@@ -52,8 +52,7 @@ export async function benchPipeline(site: Site, count = RECEIPT_COUNT): Promise<
       `(a) ${count} receipts of four kinds, 32 callers, each receipt posted alone, each sealed PDF downloaded and its proof read.`,
       `(a) as fast as it goes: ${times(full)}; posts alone ${rounded((count * 1000) / full.postWallMs)}/s.`,
       `(a) paced at ${pace} receipts/s: ${times(paced)}.`,
-      `(a) CPU a receipt: service ${perReceipt(serviceCpu.serviceMs)} ms, PostgreSQL ${perReceipt(serviceCpu.databaseMs)} ms, ` +
-        `the client itself ${perReceipt(full.clientCpuMs)} ms, all on the same cores; mean PDF ${rounded(meanKib(full))} KiB.`,
+      ...cpuNotes(used, full, count),
       `(a) baseline, over ${PLAIN_COUNT} receipts: pdfkit ${rounded(plain.pdfMs)} ms and the transaction ${rounded(plain.chainMs)} ms a receipt, ` +
         "one after the other; no HTTP, database, signature or attachments.",
     ],
@@ -70,6 +69,20 @@ function assertSealed({ pdfs }: LoadResult, count: number): void {
     }),
   );
   if (places.size !== count) throw new Error(`${places.size} receipts of ${count}`);
+}
+
+/** What the figure hangs on, and how much of the machine was somebody else's. */
+function cpuNotes(used: ServiceCpu, full: LoadResult, count: number): readonly string[] {
+  const { serviceMs, databaseMs, machineMs } = used;
+  const ownMs = serviceMs + databaseMs + full.clientCpuMs;
+  const cores = os.availableParallelism();
+  const otherPercent = Math.max(0, Math.round((100 * (machineMs - ownMs)) / (full.wallMs * cores)));
+  const perReceipt = (ms: number): string => rounded(ms / count);
+  return [
+    `(a) CPU a receipt: service ${perReceipt(serviceMs)} ms, PostgreSQL ${perReceipt(databaseMs)} ms, the client itself ` +
+      `${perReceipt(full.clientCpuMs)} ms: on ${cores} cores of its own at most ${rounded((cores * count * 1000) / ownMs)}/s. ` +
+      `Other programs took ${otherPercent} % of the machine meanwhile. Mean PDF ${rounded(meanKib(full))} KiB.`,
+  ];
 }
 
 function times({ post, anchored }: LoadResult): string {

@@ -2,18 +2,27 @@ import fs from "node:fs";
 import path from "node:path";
 
 /** CPU time, all threads and children, in milliseconds; 0 where /proc is not there to ask. */
-export type ServiceCpu = { readonly serviceMs: number; readonly databaseMs: number };
+export type ServiceCpu = {
+  readonly serviceMs: number;
+  readonly databaseMs: number;
+  /** Of the whole machine. */
+  readonly machineMs: number;
+};
 
 const TICK_MS = 10;
 
 /** Starts to count what the service and its embedded database use. */
 export function cpuOf(pid: number, dataDir: string): { since(): ServiceCpu } {
-  const look = (): ServiceCpu => ({ serviceMs: ownMs(pid), databaseMs: databaseMs(dataDir) });
+  const look = (): ServiceCpu => ({ serviceMs: ownMs(pid), databaseMs: databaseMs(dataDir), machineMs: machineMs() });
   const start = look();
   return {
     since() {
-      const { serviceMs, databaseMs } = look();
-      return { serviceMs: serviceMs - start.serviceMs, databaseMs: databaseMs - start.databaseMs };
+      const now = look();
+      return {
+        serviceMs: now.serviceMs - start.serviceMs,
+        databaseMs: now.databaseMs - start.databaseMs,
+        machineMs: now.machineMs - start.machineMs,
+      };
     },
   };
 }
@@ -49,6 +58,16 @@ function processes(): readonly { readonly pid: number; readonly parent: number }
 function ownMs(pid: number): number {
   const fields = statOf(pid);
   return fields === undefined ? 0 : TICK_MS * fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0);
+}
+
+/** All that any process has used: user, nice and system time of all cores (proc(5)). */
+function machineMs(): number {
+  try {
+    const fields = fs.readFileSync("/proc/stat", "utf8").split("\n")[0]?.trim().split(/\s+/) ?? [];
+    return TICK_MS * fields.slice(1, 4).reduce((sum, ticks) => sum + Number(ticks), 0);
+  } catch {
+    return 0;
+  }
 }
 
 /** The fields of /proc/PID/stat after the name, from the state on (proc(5)). */

@@ -43,14 +43,17 @@ export async function auditBatches(
     if (page.length === 0) break;
     const onChain = await Promise.all(page.map((batch) => readOnChain(deps, batch)));
     for (const [index, batch] of page.entries()) {
-      for (batchNo += 1; batchNo < batch.batchNo; batchNo++) {
-        find(tally, "batch_missing", `batch ${batchNo}`, ["the database has no such batch"]);
-        previousHead = undefined;
+      const isNext = batch.batchNo === batchNo + 1;
+      if (!isNext) {
+        const subject = batch.batchNo === batchNo + 2 ? "batch" : `batches ${batchNo + 1} to`;
+        find(tally, "batch_missing", `${subject} ${batch.batchNo - 1}`, ["the database has no such batch"]);
       }
+      ({ batchNo } = batch);
       auditSegments(batch, audited, tally);
-      const chain = onChain[index]!;
+      const chain = onChain[index];
       if (chain === undefined) find(tally, "batch_missing", `batch ${batchNo}`, ["it is not on chain"]);
-      else find(tally, "batch_differs", `batch ${batchNo}`, batchReasons(batch, chain, previousHead));
+      else
+        find(tally, "batch_differs", `batch ${batchNo}`, batchReasons(batch, chain, isNext ? previousHead : undefined));
       previousHead = chain?.head;
       tally.batchCount += 1;
     }

@@ -8,6 +8,7 @@ import { readAttachment } from "../core/pdfAttachments.ts";
 import { documentDigestOf, readSignature } from "../core/pdfSignature.ts";
 import { parseReceiptFile, RECEIPT_FILE_NAME } from "../core/receiptFile.ts";
 import { codeTextOf } from "../domain/code.ts";
+import { numberText } from "../domain/number.ts";
 import { amountsOf, numberingOf } from "../domain/receiptAssembly.ts";
 import type { AuditDeps } from "./auditLedger.ts";
 import { find, type Tally } from "./auditTally.ts";
@@ -39,9 +40,11 @@ export async function auditBook(
   const outside: Receipt[] = [];
   let expected = book.first;
   const missUpTo = (number: number): void => {
-    for (; expected < number; expected++) {
-      find(tally, "number_missing", subjectOf({ code: book.code, number: expected }), ["taken, but there is no row"]);
-    }
+    if (expected >= number) return;
+    const [first, last] = [subjectOf({ code: book.code, number: expected }), numberText(number - 1)];
+    const subject = expected === number - 1 ? first : `${first} to ${last}`;
+    find(tally, "number_missing", subject, ["taken, but there is no row"]);
+    expected = number;
   };
   for (let from = 0; ;) {
     const page = await deps.store.receiptsOfBook(book.bookId, from, PAGE);
@@ -200,8 +203,8 @@ function auditDocument(
     const isOwn = equalBytes(attached.secret, receipt.secret) && isSameData(attached.data, receipt.data);
     const isSameDigest = isStored(documentDigest, found);
     if (isOwn && isSameDigest && isStored(documentSha256, deps.hash([pdf]))) return { isMissing: false, name, reasons };
-    const { eInvoiceCode, eInvoiceNumber } = attached.data;
-    const isItsNumber = `${String(eInvoiceCode)}/${String(eInvoiceNumber)}.pdf` === name;
+    const { eInvoiceCode: code, eInvoiceNumber: number } = attached.data;
+    const isItsNumber = typeof code === "string" && typeof number === "string" && `${code}/${number}.pdf` === name;
     const isWhole = isItsNumber && equalBytes(parseSignedData(readSignature(file)).messageDigest, found);
     const target = isWhole && !(isOwn && isSameDigest) ? rowReasons : reasons;
     if (!isOwn) target.push("the document carries other data or another secret");

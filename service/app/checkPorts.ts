@@ -11,7 +11,7 @@ export interface CheckStore {
     beginning: CheckBeginning,
     accept: (counts: CheckCounts, isWorkNew: boolean) => boolean,
   ): Promise<boolean>;
-  /** Turns the misses of receipts whose elements agreed into passes, and adds the others to everybody's. */
+  /** Turns the misses of receipts whose elements agreed into passes, takes back what was not answered, adds the others to everybody's. */
   endChecks(ending: CheckEnding): Promise<void>;
   /** The receipts of these numbers, those that exist, in no order. */
   receiptsOf(keys: readonly ReceiptKey[]): Promise<readonly Receipt[]>;
@@ -47,10 +47,10 @@ export type CheckEnding = {
   readonly day: number;
   readonly hour: number;
   readonly addressKey: string;
-  /** Each receipt once: how many checks of it passed, and how many of those had been counted as misses. */
-  readonly passed: readonly (ReceiptKey & { readonly passes: number; readonly misses: number })[];
-  /** Checks of the request that passed. */
-  readonly passCount: number;
-  /** Checks of the request that did not, as far as they were made by typing. */
+  /** Each receipt once: how many checks of it passed, and how many of its misses are to be taken back. */
+  readonly receipts: readonly (ReceiptKey & { readonly passes: number; readonly misses: number })[];
+  /** Misses of the address that were none: they count as passes. */
+  readonly addressPasses: number;
+  /** Checks of the request that missed. */
   readonly missCount: number;
 };

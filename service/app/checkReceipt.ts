@@ -8,7 +8,7 @@ import { bitsOfCheck, bitsOfRequest, checkPolicy, isWithinDay } from "../domain/
 import { CHECK_FIELDS, decideCheck, type CheckFinding } from "../domain/financeCheck.ts";
 import { qrSignatureOf } from "../domain/qrText.ts";
 import { issueChallenge, readWork, type Challenge } from "./checkChallenge.ts";
-import type { CheckCounts, ReceiptKey } from "./checkPorts.ts";
+import type { CheckCounts, CheckEnding, ReceiptKey } from "./checkPorts.ts";
 import type { Deps } from "./deps.ts";
 import { proveReceipt } from "./proveReceipt.ts";
 import type { Receipt } from "./storePorts.ts";
@@ -78,30 +78,28 @@ export async function checkReceipts(deps: Deps, request: CheckRequest): Promise<
   const day = Math.floor((nowMs + SHANGHAI_MS) / DAY_MS);
   const hour = Math.floor(nowMs / HOUR_MS);
   const addressKey = hexOf(deps.settings.checkMac(`address ${day} ${request.address}`)).slice(2, 34);
-  let neededBits = 0;
-  let isTooMany = false;
-  let limited = new Set<string>();
+  const price: Price = { bits: 0, isTooMany: false, limited: new Set() };
   const isAccepted = await deps.store.beginChecks(
     { day, hour, addressKey, receipts, checkCount: shown.length, ...(work === undefined ? {} : { work }) },
     (counts, isWorkNew) => {
-      isTooMany = counts.addressChecks > checkPolicy.addressMaxChecksPerHour;
-      limited = limitedOf(receipts, counts);
-      neededBits = bitsOfRequest(bitsOfChecks(receipts, counts, request.isList));
+      Object.assign(price, priceOf(receipts, counts, request.isList));
       const shownBits = work !== undefined && isWorkNew ? work.bits + GRACE_BITS : 0;
-      return !isTooMany && shownBits >= neededBits;
+      return !price.isTooMany && shownBits >= price.bits;
     },
   );
+  const { bits, isTooMany, limited } = price;
   if (isTooMany) return { kind: "too_many", retryAfterS: Math.ceil((HOUR_MS - (nowMs % HOUR_MS)) / 1000) };
-  if (!isAccepted) return { kind: "work_needed", challenge: issueChallenge(deps, neededBits) };
-  const open = shown.filter((check) => check.isShown || !limited.has(keyOf(check)));
+  if (!isAccepted) return { kind: "work_needed", challenge: issueChallenge(deps, bits) };
+  const isLimited = (check: ShownCheck): boolean => !check.isShown && limited.has(keyOf(check));
+  const open = shown.filter((check) => !isLimited(check));
   const matches = await findMatches(deps, open);
   const keys = countsOf([...matches.keys()]);
   const passes = await deps.store.passesOf(keys);
   const checkedBefore = new Map(keys.map((key, index) => [keyOf(key), passes[index] ?? 0]));
-  await deps.store.endChecks({ day, hour, addressKey, ...endingOf(shown, matches) });
+  await deps.store.endChecks({ day, hour, addressKey, ...endingOf(shown, matches, isLimited) });
   const reader = atOneBlock(deps.reader);
   const answers = await mapSome(shown, async (check): Promise<CheckAnswer> => {
-    if (!check.isShown && limited.has(keyOf(check))) return { kind: "limited" };
+    if (isLimited(check)) return { kind: "limited" };
     const receipt = matches.get(check);
     if (receipt === undefined) return { kind: "no_match" };
     return present(deps, reader, receipt, checkedBefore.get(keyOf(receipt)) ?? 0, request.isList);
@@ -128,8 +126,20 @@ function countsOf(checks: readonly ReceiptKey[]): readonly (ReceiptKey & { reado
   return [...counts.values()];
 }
 
-function limitedOf(receipts: readonly ReceiptKey[], counts: CheckCounts): Set<string> {
-  return new Set(receipts.filter((_, index) => !isWithinDay(counts.receipts[index] ?? 0)).map(keyOf));
+/** What a request has to show, and which receipts (by keyOf) it is not told about. */
+type Price = { readonly bits: number; readonly isTooMany: boolean; readonly limited: ReadonlySet<string> };
+
+function priceOf(
+  receipts: readonly (ReceiptKey & { readonly count: number })[],
+  counts: CheckCounts,
+  isList: boolean,
+): Price {
+  const limited = receipts.filter((_, index) => !isWithinDay(counts.receipts[index] ?? 0));
+  return {
+    bits: bitsOfRequest(bitsOfChecks(receipts, counts, isList)),
+    isTooMany: counts.addressChecks > checkPolicy.addressMaxChecksPerHour,
+    limited: new Set(limited.map(keyOf)),
+  };
 }
 
 /** What is not answered costs nothing. */
@@ -174,25 +184,23 @@ function isSame({ hash }: Deps, a: string, b: string): boolean {
   return left.reduce((difference, byte, index) => difference | (byte ^ (right[index] ?? 0)), 0) === 0;
 }
 
+/** Who is right has not missed, and neither has who is told nothing: else a list could use up a receipt's day for free. */
 function endingOf(
   checks: readonly ShownCheck[],
   matches: ReadonlyMap<CheckElements, Receipt>,
-): {
-  readonly passed: readonly (ReceiptKey & { readonly passes: number; readonly misses: number })[];
-  readonly passCount: number;
-  readonly missCount: number;
-} {
+  isLimited: (check: ShownCheck) => boolean,
+): Pick<CheckEnding, "receipts" | "addressPasses" | "missCount"> {
   const passed = checks.filter((check) => matches.has(check));
-  const typed = new Map(countsOf(passed.filter((check) => !check.isShown)).map((each) => [keyOf(each), each.count]));
-  const missed = checks.filter((check) => !matches.has(check) && !check.isShown);
+  const unmissed = checks.filter((check) => !check.isShown && (matches.has(check) || isLimited(check)));
+  const passes = new Map(countsOf(passed).map((each) => [keyOf(each), each.count]));
+  const misses = new Map(countsOf(unmissed).map((each) => [keyOf(each), each.count]));
   return {
-    passed: countsOf(passed).map(({ count, ...key }) => ({
-      ...key,
-      passes: count,
-      misses: typed.get(keyOf(key)) ?? 0,
-    })),
-    passCount: passed.filter((check) => !check.isShown).length,
-    missCount: missed.length,
+    receipts: countsOf([...passed, ...unmissed]).map(({ code, number }) => {
+      const key = keyOf({ code, number });
+      return { code, number, passes: passes.get(key) ?? 0, misses: misses.get(key) ?? 0 };
+    }),
+    addressPasses: unmissed.length,
+    missCount: checks.filter((check) => !check.isShown && !matches.has(check) && !isLimited(check)).length,
   };
 }
 

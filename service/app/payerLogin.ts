@@ -46,8 +46,8 @@ export async function enterLoginCode(
   code: string,
   from: string,
 ): Promise<{ readonly kind: "opened"; readonly token: string } | { readonly kind: "refused" | "too_many" }> {
-  if (!(await isWithinRate(deps, "login_try_address", from))) return { kind: "too_many" };
   if (!LOGIN_ID.test(loginId) || !CODE.test(code)) return { kind: "refused" };
+  if (!(await isWithinRate(deps, "login_try_address", from))) return { kind: "too_many" };
   const nowMs = deps.clock.nowMs();
   const known = await deps.store.tryLoginCode(loginId, LOGIN_TRIES, nowMs);
   if (known === undefined || !equalBytes(known.codeMac, macOf(deps, loginId, code))) return { kind: "refused" };

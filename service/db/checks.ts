@@ -85,16 +85,16 @@ async function begin(
 }
 
 async function end(manager: EntityManager, ending: CheckEnding): Promise<void> {
-  const { day, hour, addressKey, passed, passCount, missCount } = ending;
+  const { day, hour, addressKey, receipts, addressPasses, missCount } = ending;
   const address = { kind: "address", subject: addressKey, span: hour } as const;
   await add(manager, [
-    ...(passCount > 0 ? [{ ...address, misses: 0, passes: passCount }] : []),
+    { ...address, misses: 0, passes: addressPasses },
     ...(missCount > 0 ? [{ kind: "everybody", subject: "", span: hour, misses: missCount, passes: 0 } as const] : []),
-    ...passed.map((key): Change => ({ ...receiptChange(key, day), misses: 0, passes: key.passes })),
+    ...receipts.map((key): Change => ({ ...receiptChange(key, day), misses: 0, passes: key.passes })),
   ]);
   await takeBack(manager, [
-    { ...address, misses: passCount, passes: 0 },
-    ...passed.map((key): Change => ({ ...receiptChange(key, day), misses: key.misses, passes: 0 })),
+    { ...address, misses: addressPasses, passes: 0 },
+    ...receipts.map((key): Change => ({ ...receiptChange(key, day), misses: key.misses, passes: 0 })),
   ]);
 }
 

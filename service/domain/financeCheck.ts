@@ -104,13 +104,13 @@ export function decideCheck(facts: CheckFacts): CheckFinding {
 /** 张三 -> 张*, 欧阳小明 -> 欧**; "" stays "". A unit's name is no personal data and is shown. */
 export function maskName(name: string, type: ReceiptData["payerPartyType"]): string {
   if (type === "2") return name;
-  const [first, ...rest] = [...name.trim()];
+  const [first, ...rest] = Array.from(name.trim());
   return first === undefined ? "" : first + "*".repeat(Math.min(Math.max(rest.length, 1), 2));
 }
 
 /** The first and last two characters of a long code; of one shorter than 8 nothing. Its length is not told either. */
 export function maskCode(code: string): string {
-  const characters = [...code.trim()];
+  const characters = Array.from(code.trim());
   if (characters.length === 0) return "";
   if (characters.length < 8) return "****";
   return `${characters.slice(0, 2).join("")}****${characters.slice(-2).join("")}`;

@@ -18,6 +18,14 @@ describe("the audit of batches and books", function () {
       await spoilt.expectFindings(["batch_missing batch 2"]);
     });
 
+    it("among others whose rows were deleted, or that was given a number far off", async () => {
+      await spoilt.sql("delete from batch where batch_no < 3");
+      await spoilt.expectFindings(["batch_missing batches 1 to 2"]);
+      await spoilt.restore();
+      await spoilt.sql("update batch set batch_no = 1000000000 where batch_no = 3");
+      await spoilt.expectFindings(["batch_missing batches 3 to 999999999", "batch_missing batch 1000000000"]);
+    });
+
     it("whose row was deleted at the end: the chain has one more", async () => {
       await spoilt.sql("delete from batch where batch_no = 3");
       await spoilt.expectFindings(["batch_extra batch 3"]);

@@ -74,7 +74,7 @@ describe("auditLedger", function () {
     it("finds nothing while a batch is on its way, whether it is mined or not", async () => {
       await spoilt.platform.issue("outpatient", `GO-${n++}`);
       await spoilt.platform.renderAll();
-      const lost = spoilt.platform.with({ ledger: { ...platform.ledger, send: async () => undefined } });
+      const lost = spoilt.platform.with({ ledger: { ...spoilt.platform.ledger, send: async () => undefined } });
       const lease = (await spoilt.platform.deps.store.lease("anchor", "test", 60_000))!;
       const batch = (await anchorBatch(lost, lease))!;
       await spoilt.expectFindings([]);

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { expect } from "chai";
 import type { SignedSegment } from "../../service/app/ports.ts";
 import type { BatchMark, Lease, Store } from "../../service/app/storePorts.ts";
+import { AppError } from "../../service/core/errors.ts";
 import { createStore } from "../../service/db/store.ts";
 import { startTestDatabase, type TestDatabase } from "../support/database.ts";
 import { CODE, newReceipt, testBook, testUnit } from "../support/fixtures.ts";
@@ -27,7 +28,7 @@ describe("leases and batches", () => {
   const codeOf = async (work: Promise<unknown>): Promise<unknown> =>
     work.then(
       () => "done",
-      (error: { code?: unknown }) => error.code,
+      (error: unknown) => (error instanceof AppError ? error.code : error),
     );
   const expire = (): Promise<unknown> => database.dataSource.query("update lease set until_ms = 0");
   const segment = (from: number, count: number, bookId = 1): SignedSegment => ({

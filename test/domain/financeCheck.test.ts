@@ -72,7 +72,11 @@ describe("decideCheck", () => {
   });
 
   it("names the receipt that a red-letter one reverses", () => {
-    const red = { ...data, totalAmount: -100, mainExt: { relatedInvoiceCode: "44060125", relatedInvoiceNumber: "0000000001" } };
+    const red = {
+      ...data,
+      totalAmount: -100,
+      mainExt: { relatedInvoiceCode: "44060125", relatedInvoiceNumber: "0000000001" },
+    };
     const found = decideCheck({ data: red, isVoid: false, isAnchored: true, status: untouched });
     expect(found.financeCheck).to.include({ RelatedInvoiceCode: "44060125", RelatedInvoiceNumber: "0000000001" });
     expect(found.face).to.include({ isRedLetter: true, totalAmountCapitals: "负壹元整" });

@@ -11,13 +11,19 @@ export type MailServer = {
   refusal: { readonly code: number; readonly text: string } | undefined;
   /** Taken, then the connection is cut before the answer: the client can't know. */
   isDeaf: boolean;
+  /** Mails are taken, and not answered, until this resolves. */
+  gate: Promise<void>;
   stop(): Promise<void>;
 };
 
 /** A real SMTP server in this process that keeps what it is given. */
 export async function startMailServer(): Promise<MailServer> {
   const received: Received[] = [];
-  const state: { refusal: MailServer["refusal"]; isDeaf: boolean } = { refusal: undefined, isDeaf: false };
+  const state: Pick<MailServer, "refusal" | "isDeaf" | "gate"> = {
+    refusal: undefined,
+    isDeaf: false,
+    gate: Promise.resolve(),
+  };
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ["STARTTLS", "AUTH"],
@@ -33,8 +39,8 @@ export async function startMailServer(): Promise<MailServer> {
         const to = session.envelope.rcptTo.map(({ address }) => address);
         PostalMime.parse(raw).then((mail) => {
           received.push({ to, raw: raw.toString("utf8"), mail });
-          if (!state.isDeaf) done();
-          else for (const connection of server.connections) connection._socket.destroy();
+          if (state.isDeaf) for (const connection of server.connections) connection._socket.destroy();
+          else void state.gate.then(() => done());
         }, done);
       });
     },
@@ -43,21 +49,6 @@ export async function startMailServer(): Promise<MailServer> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
-  return {
-    url: `smtp://127.0.0.1:${port}`,
-    received,
-    get refusal() {
-      return state.refusal;
-    },
-    set refusal(value) {
-      state.refusal = value;
-    },
-    get isDeaf() {
-      return state.isDeaf;
-    },
-    set isDeaf(value) {
-      state.isDeaf = value;
-    },
-    stop: () => new Promise((resolve) => server.close(() => resolve())),
-  };
+  const stop = (): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
+  return Object.assign(state, { url: `smtp://127.0.0.1:${port}`, received, stop });
 }

@@ -30,7 +30,7 @@ export async function postCheck(deps: Deps, call: Call): Promise<Reply> {
   const checkedAt = rfc3339(deps.clock.nowMs());
   const [answer] = await answersOf(deps, call, [elementsOf(row, "")], work, false);
   if (answer === undefined || answer.kind === "limited") throw receiptLimit();
-  const { proof = undefined, disclosure = undefined } = answer.kind === "match" ? answer : {};
+  const { proof, disclosure } = answer.kind === "match" ? answer : NO_PROOF;
   const more = {
     checkedAt,
     proofJson: proof === undefined ? null : { ...proofToJson(parseProof(proof)) },
@@ -40,6 +40,8 @@ export async function postCheck(deps: Deps, call: Call): Promise<Reply> {
     answer.kind === "match" ? { ...matchView(deps, answer), ...more } : { ...noMatchView, checkedAt };
   return jsonReply(200, view);
 }
+
+const NO_PROOF: Pick<CheckMatch, "proof" | "disclosure"> = {};
 
 /** POST /v1/checks/batch */
 export async function postChecks(deps: Deps, call: Call): Promise<Reply> {

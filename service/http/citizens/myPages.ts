@@ -24,8 +24,8 @@ No account is needed.</span></p>
 <div><button class="main">${bilingual("发送验证码", "Send me a code")}</button></div>
 </form>
 <h2>${bilingual("没有留邮箱或手机号？", "You left neither?")}</h2>
-<p>可用票据上的二维码或要素<a href="/check">查验</a>，或请开票单位补发链接。<br>
-<span class="en" lang="en">Check the receipt by its QR code or what is printed on it, or ask the unit for a link.</span></p>`,
+<p>可用票据上的二维码或要素<a href="/check">查验</a>，或联系开票单位。<br>
+<span class="en" lang="en">Check the receipt by its QR code or what is printed on it, or turn to the unit.</span></p>`,
   );
 }
 

@@ -98,7 +98,7 @@ const fact = ([zh, en, value]: Fact): string =>
 function face({ base }: ReceiptPageContext): string {
   const open = `<a href="${base}/pdf?inline=1">${bilingual("在新页面打开票面", "Open the face by itself")}</a>`;
   return `<h2 class="screen">${bilingual("票面", "Face")}</h2>
-<object class="face" data="${base}/pdf?inline=1" type="application/pdf" aria-label="票面 PDF">
+<object class="face" data="${base}/pdf?inline=1#navpanes=0&amp;view=FitH" type="application/pdf" aria-label="票面 PDF">
 <p>${open}</p></object>
 <p class="screen">${open}</p>`;
 }

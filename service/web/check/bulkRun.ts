@@ -139,7 +139,7 @@ function ofDocument(conclusion: Judged["conclusion"], report: Report | undefined
   };
   const total = data?.["totalAmount"];
   const ext = data?.["mainExt"];
-  const mainExt = typeof ext === "object" && ext !== null ? { ...ext } : {};
+  const mainExt = Object.fromEntries(Object.entries(ext ?? {}));
   return {
     ...common(conclusion, report, place),
     cells: {

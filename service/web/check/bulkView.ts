@@ -30,7 +30,7 @@ export function countsView(entries: readonly Entry[], outcomes: ReadonlyMap<numb
 
 /** The rows, each with its verdict as it comes. */
 export function rowsView(entries: readonly Entry[], outcomes: ReadonlyMap<number, Outcome>): HTMLElement {
-  const head = [words("来源", "Source"), words("票据", "Receipt"), words("金额", "Amount"), words("结论", "Verdict")];
+  const head = [words("结论", "Verdict"), words("票据", "Receipt"), words("金额", "Amount"), words("来源", "Source")];
   const title = words("逐张结果", "One by one");
   const body = entries.map((entry, index) => rowView(entry, outcomes.get(index)));
   return el(
@@ -58,10 +58,10 @@ export function rowView(entry: Entry, outcome: Outcome | undefined): HTMLElement
   return el(
     "tr",
     outcome === undefined ? {} : { "data-tone": outcome.tone },
-    el("td", {}, `${sourceOf(entry)}${line}`),
+    el("td", {}, ...verdict),
     el("td", { class: "digits" }, `${cells?.eInvoiceCode ?? ""} ${cells?.eInvoiceNumber ?? ""}`.trim()),
     el("td", { class: "digits" }, cells?.totalAmount ?? ""),
-    el("td", {}, ...verdict),
+    el("td", {}, `${sourceOf(entry)}${line}`),
   );
 }
 

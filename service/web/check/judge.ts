@@ -53,7 +53,7 @@ function agrees({ data }: DisclosureReport, { elements }: Question, face: CheckF
 
 function mainExtOf({ data }: DisclosureReport): Readonly<Record<string, unknown>> {
   const ext = data?.["mainExt"];
-  return typeof ext === "object" && ext !== null ? { ...ext } : {};
+  return Object.fromEntries(Object.entries(ext ?? {}));
 }
 
 export function withoutProof({ state }: Pick<CheckMatch, "state">): Conclusion {

@@ -86,14 +86,14 @@ function dateOf(days: number): string {
 function columnOf(reference: string | null): number | undefined {
   const letters = /^([A-Z]{1,3})\d+$/.exec(reference ?? "")?.[1];
   if (letters === undefined) return undefined;
-  return [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0) - 1;
+  return Array.from(letters).reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0) - 1;
 }
 
 /** All of its text but what only tells how it is read aloud. */
 function textIn(element: Element): string {
   return elements(element, "t")
     .filter((text) => text.parentElement?.localName !== "rPh")
-    .map((text) => text.textContent ?? "")
+    .map((text) => text.textContent)
     .join("");
 }
 

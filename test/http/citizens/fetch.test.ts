@@ -234,6 +234,18 @@ describe("fetching receipts", () => {
       expect(both.map(locationOf).sort()).to.deep.equal(["303 /my", `303 /my/code?login=${login}&said=refused`].sort());
     });
 
+    it("opens one session for a code that comes in five times at once", async () => {
+      const login = await askFor(visitor(site), ANN);
+      await site.deliver();
+      const code = codeIn(site);
+      const answers = await Promise.all(
+        Array.from({ length: 5 }, () => visitor(site).post("/my/enter", { login, code })),
+      );
+      expect(answers.filter((answer) => locationOf(answer) === "303 /my")).to.have.length(1);
+      const sessions = await site.platform.database.dataSource.query("select 1 from payer_session");
+      expect(sessions).to.have.length(1);
+    });
+
     it("takes a code for 10 minutes", async () => {
       const early = await askFor(visitor(site), ANN);
       await site.deliver();

@@ -199,8 +199,9 @@ describe("the pages of payers in a real browser", function () {
       await page.goto(site.url + link);
       const box = await page.locator("object.face").boundingBox();
       expect(box?.height).to.be.greaterThan(400);
-      const viewer = (): boolean => page.frames().some((frame) => frame.url().startsWith("chrome-extension://"));
-      while (!viewer()) await page.waitForEvent("framenavigated");
+      // The viewer is a frame of the browser's own, and draws the document in another inside it.
+      const drawn = (): boolean => page.frames().filter((frame) => frame.url().includes("/pdf?inline=1")).length === 2;
+      while (!drawn()) await page.waitForEvent("framenavigated");
       await page.locator("object.face").scrollIntoViewIfNeeded();
       await page.screenshot({ path: path.join(shots, "fetch-face.png") });
     });

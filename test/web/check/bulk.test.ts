@@ -34,8 +34,8 @@ describe("the bulk check page in Chromium", function () {
   });
   after(async () => {
     await browser?.close();
-    await fixture?.stop();
-    folder?.remove();
+    if (browser !== undefined) await fixture.stop();
+    if (browser !== undefined) folder.remove();
   });
 
   const open = async (viewport?: { width: number; height: number }) => {

@@ -24,7 +24,7 @@ describe("the check page in Chromium", function () {
   });
   after(async () => {
     await browser?.close();
-    await fixture?.stop();
+    if (browser !== undefined) await fixture.stop();
   });
 
   const pathOf = (receipt: Receipt): string => {

@@ -26,7 +26,7 @@ export async function benchAudit(site: Site): Promise<Results> {
     let receiptCount = 0;
     for (let round = 0; round < ROUNDS; round++) {
       const startMs = performance.now();
-      const report = await auditLedger({ ...parts, hash: systemHash, onProgress: progressOf("audit", 0) });
+      const report = await auditLedger({ ...parts, hash: systemHash, onProgress: progressOf("audit") });
       if (report.findings.length > 0) throw new Error(`the audit finds ${JSON.stringify(report.findings[0])}`);
       receiptCount = report.receiptCount;
       rates.push((receiptCount * 1000) / (performance.now() - startMs));

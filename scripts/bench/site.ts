@@ -46,14 +46,14 @@ export function load(site: Site, prefix: string, count: number, pacePerS?: numbe
 }
 
 /** Both sides compile their code and open their connections before anything is measured. */
-export async function warmUp(site: Site): Promise<void> {
-  await load(site, "WARM", WARM_UP);
+export function warmUp(site: Site): Promise<LoadResult> {
+  return load(site, "WARM", WARM_UP);
 }
 
 /** Says every other second how far a job has come, on stderr. */
-export function progressOf(name: string, total: number): (done: number) => void {
+export function progressOf(name: string, whole?: number): (done: number, total?: number) => void {
   let [shownMs, shown] = [Date.now(), 0];
-  return (done) => {
+  return (done, total = whole ?? 0) => {
     if (done === shown || Date.now() - shownMs < 2000) return;
     [shownMs, shown] = [Date.now(), done];
     console.error(`  ${name}: ${done} / ${total}`);

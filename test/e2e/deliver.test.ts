@@ -30,14 +30,14 @@ describe("from issue to e-mail to link to PDF, with the program that users run",
   });
 
   it("sends again with the same Message-ID after the power is cut between sending and marking", async () => {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    server.gate = promise;
+    let open = (): void => undefined;
+    server.gate = new Promise((resolve) => (open = resolve));
     const client = await clientOf(program, folder.dir);
     const input = { ...sampleOf("outpatient", 0, "MAIL-1"), delivery: { email: "payer@mail.example" } };
     expect((await client.call("POST", "/v1/receipts", input)).status).to.equal(201);
     await until(() => server.received.length === 1, "the mail");
     await program.kill();
-    resolve();
+    open();
     server.gate = Promise.resolve();
     program = await startProgram({ dataDir: folder.dir, env });
     await until(() => server.received.length === 2, "the mail again");

@@ -29,7 +29,10 @@ describe("a receipt's PDF for other readers", function () {
       const client = await clientOf(program, dataDir, appId);
       const prefer = { prefer: "wait=30" };
       const issued = await client.call("POST", "/v1/receipts", sampleOf(kind, 0, `SEALED-${kind}`), prefer);
-      const { eInvoiceCode, eInvoiceNumber } = (await issued.json()) as { eInvoiceCode: string; eInvoiceNumber: string };
+      const { eInvoiceCode, eInvoiceNumber } = (await issued.json()) as {
+        eInvoiceCode: string;
+        eInvoiceNumber: string;
+      };
       const pdf = await client.call("GET", `/v1/receipts/${eInvoiceCode}/${eInvoiceNumber}/pdf`);
       expect(pdf.headers.get("lianpiao-sealed")).to.equal("true");
       const sealed = path.join(folder.dir, `${kind}.pdf`);
@@ -62,7 +65,9 @@ describe("a receipt's PDF for other readers", function () {
     for (const { kind, stored, sealed } of files) {
       for (const file of [stored, sealed]) {
         expect(spawnSync("qpdf", ["--check", file]).status, `${kind} ${file}`).to.equal(0);
-        expect(run("pdftotext", "-layout", file, "-"), kind).to.include("票据代码").and.to.include("金额合计");
+        expect(run("pdftotext", "-layout", file, "-"), kind)
+          .to.include("票据代码")
+          .and.to.include("金额合计");
       }
     }
   });

@@ -1,3 +1,6 @@
+import fs from "node:fs";
+import path from "node:path";
+import { createClient, type Client, type Credential } from "../../../scripts/client.ts";
 import { createSmtpMailer } from "../../../service/adapters/mail/smtpMailer.ts";
 import { deliverReceipts } from "../../../service/app/deliverReceipts.ts";
 import type { SmsMessage } from "../../../service/app/deliveryPorts.ts";
@@ -14,6 +17,8 @@ export type FetchSite = {
   readonly url: string;
   readonly platform: Platform;
   readonly deps: Deps;
+  /** The demo hospital's signed requests. */
+  readonly hospital: Client;
   readonly mail: MailServer;
   readonly texts: SmsMessage[];
   /** Added to the time of day. */
@@ -46,12 +51,14 @@ export async function startFetchSite(): Promise<FetchSite> {
   const openSecret = (sealed: Uint8Array): Uint8Array => platform.keystore.openSecret(sealed);
   const app = createApp({ deps, openSecret, probes: [], version: "0.1.0-test", trustedHops: 1 });
   const server = await listen(app, "127.0.0.1", 0);
+  const url = `http://127.0.0.1:${server.port}`;
   let serial = 0;
   const deliver = async (): Promise<void> => {
     while ((await deliverReceipts(deps)) > 0);
   };
   return {
-    ...{ url: `http://127.0.0.1:${server.port}`, platform, deps, mail, texts, clock, deliver },
+    ...{ url, platform, deps, mail, texts, clock, deliver },
+    hospital: createClient(hospitalKey(path.dirname(platform.documentsDir)), url),
     async issue(change, kind = "outpatient") {
       const receipt = await platform.issue(kind, `FETCH-${serial++}`, change);
       await platform.renderAll();
@@ -74,6 +81,14 @@ export async function startFetchSite(): Promise<FetchSite> {
     },
   };
 }
+
+/** As the first start writes it; the platform notes no address there. */
+function hospitalKey(dataDir: string): Credential {
+  return JSON.parse(fs.readFileSync(path.join(dataDir, "demo/demo-hospital.json"), "utf8")) as Credential;
+}
+
+export const pathOf = ({ data }: Receipt): string => `${data.eInvoiceCode}/${data.eInvoiceNumber}`;
+export const locationOf = (response: Response): string => `${response.status} ${response.headers.get("location")}`;
 
 /** A browser without a screen: keeps the cookie, follows nothing by itself. */
 export type Visitor = {

@@ -40,7 +40,10 @@ export type AuditedLedger = {
 /** Batch 1: A1 to A5, S1, S2. Batch 2: A6, A7, P1 (void), P2. Batch 3: A8, A9. Then S3, drawn, and S4, issued. */
 export async function startAuditedLedger(): Promise<AuditedLedger> {
   const platform = await startPlatform();
-  const receipts = await fill(platform);
+  const receipts = await fill(platform).catch(async (error: unknown) => {
+    await platform.stop();
+    throw error;
+  });
   const receiptOf = (busNo: string): Receipt => receipts.get(busNo)!;
   const { code, bookId: book } = receiptOf("A1");
   const sql: AuditedLedger["sql"] = (text, parameters = []) =>

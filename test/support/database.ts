@@ -34,15 +34,14 @@ export async function startTestDatabase(): Promise<TestDatabase> {
     opened.push(dataSource);
     return dataSource;
   };
-  const dataSource = await again();
-  return {
-    url: server.url,
-    dataSource,
-    again,
-    async stop() {
-      for (const each of opened) await each.destroy();
-      await server.stop();
-      remove();
-    },
+  const stop = async (): Promise<void> => {
+    for (const each of opened) await each.destroy();
+    await server.stop();
+    remove();
   };
+  const dataSource = await again().catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
+  return { url: server.url, dataSource, again, stop };
 }

@@ -63,20 +63,38 @@ export const sampleToday = (kind: string, n: number, busNo: string): IssueInput 
   busNo,
 });
 
+/** Nothing is left running if it can't be started. */
 export async function startPlatform(): Promise<Platform> {
+  const stops: (() => Promise<void> | void)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const each of stops.splice(0).reverse()) await each();
+  };
+  try {
+    return { ...(await openPlatform(stops)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function openPlatform(stops: (() => Promise<void> | void)[]): Promise<Omit<Platform, "stop">> {
   const folder = makeTestFolder("platform");
+  stops.push(() => folder.remove());
   const database = await startTestDatabase();
+  stops.push(() => database.stop());
   const config = parseConfig({
     ...{ DATA_DIR: folder.dir, DATABASE_URL: database.url, CHAIN_PORT: "0", PORT: "0", LOG_LEVEL: "silent" },
     ...{ PUBLIC_URL: "http://localhost:3000", KEYSTORE_PASSPHRASE: PASSPHRASE, RESEND_AFTER_MS: "100" },
   });
   const parts = await openParts(config, () => undefined, { mayDeploy: true });
+  stops.push(() => parts.stop());
   const { store, keystore, ledger, admin } = parts;
   if (admin === undefined) throw new Error("the embedded chain comes with the bureau's key");
   await prepareBureau(keystore, admin, () => undefined);
   await admitDemoUnits(parts, admin, () => undefined);
   const keystoreDir = path.join(folder.dir, "keys");
   const renderer = await startRenderPool({ keystoreDir, passphrase: PASSPHRASE, threadCount: 2, isSample: true });
+  stops.push(() => renderer.stop());
   const logged: Logged[] = [];
   const composed = makeDeps(parts, renderer);
   const settings = { ...composed.settings, anchorMaxReceipts: 1000, holder: "test" };
@@ -108,12 +126,6 @@ export async function startPlatform(): Promise<Platform> {
     },
     current: async ({ code, number }) => (await store.receipt(code, number))!,
     alarms: async () => (await store.openAlarms()).map((alarm) => `${alarm.kind} ${alarm.subject}`).sort(),
-    async stop() {
-      await renderer.stop();
-      await parts.stop();
-      await database.stop();
-      folder.remove();
-    },
   };
 }
 

@@ -85,7 +85,7 @@ describe("the pages of payers in a real browser", function () {
       await withPage(size, async (page) => {
         const startedMs = Date.now();
         await page.goto(site.url + link, { waitUntil: "domcontentloaded" });
-        expect(Date.now() - startedMs, "ms until it is there").to.be.lessThan(1_000);
+        expect(Date.now() - startedMs, "ms until it is there").to.be.lessThan(5_000);
         expect(await page.getByRole("heading", { level: 1 }).innerText()).to.equal(receipt.data.eInvoiceName);
         expect(await page.getByRole("button", { name: "打印" }).isVisible()).to.equal(true);
         await assertSound(page, `link-${size}`);

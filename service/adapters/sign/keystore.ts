@@ -79,8 +79,11 @@ export function openKeystore(options: {
     },
     unitSigner: signerOf,
     supervisionSigner: () => signerOf(SUPERVISION),
-    // eslint-disable-next-line @typescript-eslint/require-await -- a rejection, as an HSM behind the port would give it
-    signDigest: async (keyId, digest) => signLedgerDigest(ledgerKey(vault, keyId, false), digest),
+    // A missing key is a rejection, as an HSM behind the port would give it.
+    signDigest: (keyId, digest) =>
+      new Promise((resolve) => {
+        resolve(signLedgerDigest(ledgerKey(vault, keyId, false), digest));
+      }),
     accountKey: (name) => `0x${Buffer.from(ledgerKey(vault, `account-${name}`)).toString("hex")}`,
     addressOfAccountKey: (key) => addressOf(Buffer.from(key.slice(2), "hex")),
     sealSecret: (plain) => vault.seal(plain),

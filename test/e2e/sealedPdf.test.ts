@@ -15,9 +15,9 @@ const KINDS = [
 /** What Debian's PDF tools, which know nothing of us, say of a receipt before and after its proof is put in. */
 describe("a receipt's PDF for other readers", function () {
   this.timeout(120_000);
-  let program: Program;
+  let program: Program | undefined;
   let dataDir: string;
-  let remove: () => void;
+  let remove: (() => void) | undefined;
   const files: { readonly kind: string; readonly stored: string; readonly sealed: string }[] = [];
   before(async function () {
     if (["pdfsig", "qpdf", "pdftotext"].some((tool) => spawnSync(tool, ["--version"]).error !== undefined)) this.skip();
@@ -42,8 +42,8 @@ describe("a receipt's PDF for other readers", function () {
     }
   });
   after(async () => {
-    await program.stop();
-    remove();
+    await program?.stop();
+    remove?.();
   });
 
   const run = (tool: string, ...args: readonly string[]): string => {

@@ -37,11 +37,10 @@ ${LINKS.map(link).join("\n")}
 const UNKNOWN = "暂不可知 / not known now";
 
 const LINKS = [
-  ["/my", "我的票据", "My receipts"],
+  ["/my", "我的票据（取票）", "Fetch my receipts"],
   ["/verify", "查验票据文件", "Verify a receipt file"],
   ["/check", "查验票面信息", "Check by code and number"],
   ["/check/bulk", "批量查验", "Check many"],
-  ["/my", "取票", "Fetch my receipts"],
   ["/docs", "接口文档", "API documentation"],
   ["/openapi.json", "OpenAPI 3.1 文档", "OpenAPI document"],
   ["/docs/problems", "错误代码", "Problem codes"],

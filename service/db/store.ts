@@ -13,6 +13,7 @@ import { createPayerStore } from "./payers.ts";
 import { createRateStore } from "./rates.ts";
 import { createReceiptStore } from "./receipts.ts";
 import { createRenderStore } from "./rendering.ts";
+import { createReversalStore } from "./reversals.ts";
 import { createUnitStore } from "./units.ts";
 
 /** The port Store over one PostgreSQL. */
@@ -31,5 +32,6 @@ export function createStore(dataSource: DataSource, failpoint: Failpoint): Store
     ...createRateStore(dataSource),
     ...createLoginStore(dataSource),
     ...createPayerStore(dataSource),
+    ...createReversalStore(dataSource),
   };
 }

@@ -325,7 +325,8 @@ export type AnchoredBatch = {
 };
 
 /** What an auditor reads. */
-export interface AuditStore extends Pick<UnitStore, "books">, Pick<AnchorStore, "openBatch" | "lastAnchored"> {
+export interface AuditStore
+  extends Pick<UnitStore, "books">, Pick<AnchorStore, "openBatch" | "lastAnchored">, ReversalStore {
   /** Receipts of no book; [] unless the database was tampered with. */
   strayReceipts(limit: number): Promise<readonly Receipt[]>;
   /** The receipts of a book from a number on, in order. */

@@ -5,7 +5,7 @@ import { amountsOf, numberingOf, numberReceipt } from "../domain/receiptAssembly
 import type { IssueOutcome, IssueStore, NewReceipt, Receipt } from "../app/storePorts.ts";
 import { insertDeliveries } from "./issueDeliveries.ts";
 import { inTransaction, rowsOf } from "./retry.ts";
-import { insertReversals, lockOriginals, type LockedOriginal } from "./reversals.ts";
+import { insertReversals, lockOriginals, termsOf, type LockedOriginal } from "./reversals.ts";
 import { standingColumns, standingJoin, receiptColumns, receiptOf, type RawReceipt } from "./rows.ts";
 
 /** Receipts that share one transaction: past this a larger group no longer raises the rate (docs/performance.md). */
@@ -199,7 +199,7 @@ const placeOf = ({ code, number }: { readonly code: number; readonly number: num
 
 function reversedBy(original: LockedOriginal, red: Receipt, { reverses }: NewReceipt): LockedOriginal {
   invariant(reverses !== undefined, "it reverses something");
-  const record = { ...reverses, code: red.code, number: red.number, reversedAtMs: red.issuedAtMs };
+  const record = { ...termsOf(reverses), code: red.code, number: red.number, reversedAtMs: red.issuedAtMs };
   return { receipt: { ...original.receipt, reversedBy: record }, interlock: "already_reversed" };
 }
 
@@ -208,7 +208,7 @@ function assemble(fresh: NewReceipt, bookId: number, number: number): Receipt {
   const data = numberReceipt(fresh.draft, numbering);
   const { unitId, kind, code, input, secret, issuedAtMs, warnings } = fresh;
   const place = { unitId, code, number, bookId, kind, busNo: input.busNo };
-  const reverses = fresh.reverses && { ...fresh.reverses, reversedAtMs: issuedAtMs };
+  const reverses = fresh.reverses && { ...termsOf(fresh.reverses), reversedAtMs: issuedAtMs };
   const standing = { state: "issued" as const, ...(reverses && { reverses }) };
   return { ...place, input, data, secret, issuedAtMs, warnings, ...standing, ...amountsOf(data) };
 }

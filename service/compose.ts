@@ -213,6 +213,7 @@ export function makeDeps(parts: Parts, renderer: Deps["renderer"], channels: Cha
     ledger,
     reader: ledger.reader,
     ledgerSigner: keystore,
+    unitLedger: parts.unitLedger,
     contacts: contactKeysOf(keystore),
     channels,
     segmentTrees: createSegmentTrees(store),

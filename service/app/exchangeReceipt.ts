@@ -26,11 +26,7 @@ const ATTEMPTS = 5;
  * stands. If the chain does not answer the exchange stays `requested`, and settlePapers goes on with it.
  * @throws AppError chain_unreachable (nothing was set aside), database_unreachable
  */
-export async function exchangeReceipt(
-  deps: Deps,
-  receipt: Receipt,
-  request: ExchangeRequest,
-): Promise<ExchangeResult> {
+export async function exchangeReceipt(deps: Deps, receipt: Receipt, request: ExchangeRequest): Promise<ExchangeResult> {
   if (receipt.paper === undefined) {
     const refusal = await refusalOf(deps, receipt, "exchange");
     if (refusal !== undefined) return refusal;

@@ -46,7 +46,10 @@ export type PaperBook = {
 
 export type PaperStock = PaperBook & { readonly givenCount: number; readonly spoiltCount: number };
 
-export type NewExchange = Pick<PaperExchange, "exchangeId" | "unitId" | "code" | "number" | "placeCode" | "operator"> & {
+export type NewExchange = Pick<
+  PaperExchange,
+  "exchangeId" | "unitId" | "code" | "number" | "placeCode" | "operator"
+> & {
   readonly paperCode: string | undefined;
   /** The number on the blank in hand; another that comes next is refused. */
   readonly paperNumber: string | undefined;
@@ -77,13 +80,21 @@ export interface PaperStore {
   /** Spoilt paper is handed back and another blank given, in one transaction; the chain has nothing to be told. */
   replacePaper(exchange: NewExchange, reason: string): Promise<ExchangeOutcome>;
   /** What the chain has confirmed or refused. False if it was settled before. */
-  settleExchange(exchangeId: string, state: "given" | "returned" | "refused", reason: string, nowMs: number): Promise<boolean>;
+  settleExchange(
+    exchangeId: string,
+    state: "given" | "returned" | "refused",
+    reason: string,
+    nowMs: number,
+  ): Promise<boolean>;
   /** What waits for the chain, oldest first. */
   unsettledExchanges(limit: number): Promise<readonly PaperExchange[]>;
   /** All paper that ever stood for a receipt, oldest first. */
   exchangesOf(receipt: Pick<Receipt, "code" | "number">): Promise<readonly PaperExchange[]>;
   /** For the auditor: exchanges by id after one, with their receipts. */
-  exchanges(after: string, limit: number): Promise<readonly { readonly exchange: PaperExchange; readonly receipt?: Receipt }[]>;
+  exchanges(
+    after: string,
+    limit: number,
+  ): Promise<readonly { readonly exchange: PaperExchange; readonly receipt?: Receipt }[]>;
   savePaperBook(book: PaperBook): Promise<void>;
   paperStock(unitId: number): Promise<readonly PaperStock[]>;
   /** Marks blanks as spoilt, all or none. */

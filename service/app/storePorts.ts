@@ -2,6 +2,7 @@ import type { FieldProblem, IssueInput, IssuingUnit, Numbering, ReceiptData } fr
 import type { CheckStore } from "./checkPorts.ts";
 import type { LinkStore, NewDelivery, OutboxStore, RateStore } from "./deliveryPorts.ts";
 import type { LoginStore, PayerStore } from "./payerPorts.ts";
+import type { PaperStore, StandingPaper } from "./paperPorts.ts";
 import type { NewReversal, ReversalRecord, ReversalStore } from "./reversalPorts.ts";
 import type { Fee, SignedSegment } from "./ports.ts";
 import type { Interlock } from "../domain/interlocks.ts";
@@ -22,7 +23,8 @@ export interface Store
     RateStore,
     LoginStore,
     PayerStore,
-    ReversalStore {}
+    ReversalStore,
+    PaperStore {}
 
 /** A unit as the program keeps it: what the receipt takes over, and its keys. */
 export type Unit = IssuingUnit & {
@@ -152,6 +154,8 @@ export type Receipt = {
   readonly reversedBy?: ReversalRecord;
   /** On a red-letter receipt: what it reverses. */
   readonly reverses?: ReversalRecord;
+  /** 已换开 (or just being exchanged): the paper that stands for it. */
+  readonly paper?: StandingPaper;
 };
 
 /** Where a receipt stands on chain, read back and confirmed. */
@@ -326,7 +330,11 @@ export type AnchoredBatch = {
 
 /** What an auditor reads. */
 export interface AuditStore
-  extends Pick<UnitStore, "books">, Pick<AnchorStore, "openBatch" | "lastAnchored">, ReversalStore {
+  extends
+    Pick<UnitStore, "books">,
+    Pick<AnchorStore, "openBatch" | "lastAnchored">,
+    ReversalStore,
+    Pick<PaperStore, "exchanges"> {
   /** Receipts of no book; [] unless the database was tampered with. */
   strayReceipts(limit: number): Promise<readonly Receipt[]>;
   /** The receipts of a book from a number on, in order. */

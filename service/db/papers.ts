@@ -24,8 +24,15 @@ export function createPaperStore(dataSource: DataSource): PaperStore {
     requestExchange: (exchange) =>
       inTransaction(dataSource, (manager) => requestExchange(manager, exchange), { againIfUnique: true }),
 
-    replacePaper: (exchange, reason) =>
-      inTransaction(dataSource, (manager) => replacePaper(manager, exchange, reason), { againIfUnique: true }),
+    async replacePaper(exchange, reason) {
+      try {
+        const work = (manager: EntityManager): Promise<ExchangeOutcome> => replacePaper(manager, exchange, reason);
+        return await inTransaction(dataSource, work, { againIfUnique: true });
+      } catch (error) {
+        if (error instanceof NoReplacement) return error.outcome;
+        throw error;
+      }
+    },
 
     requestReturn: ({ code, number }, reason) =>
       inTransaction(dataSource, async (manager) => {
@@ -114,11 +121,7 @@ async function requestExchange(manager: EntityManager, exchange: NewExchange): P
   return givePaper(manager, exchange, "requested");
 }
 
-async function replacePaper(
-  manager: EntityManager,
-  exchange: NewExchange,
-  reason: string,
-): Promise<ExchangeOutcome> {
+async function replacePaper(manager: EntityManager, exchange: NewExchange, reason: string): Promise<ExchangeOutcome> {
   const refusal = await lockForPaper(manager, exchange, "replacePaper");
   if (refusal !== undefined) return refusal;
   const { code, number, requestedAtMs } = exchange;
@@ -130,13 +133,13 @@ async function replacePaper(
   );
   if (replaced.length === 0) return { kind: "interlocked", interlock: "not_on_paper" };
   const outcome = await givePaper(manager, exchange, "given");
-  // Without another blank the old paper goes on: throwing takes the update back, and the caller is told why.
+  // Without another blank the old paper goes on.
   if (outcome.kind !== "requested") throw new NoReplacement(outcome);
   return outcome;
 }
 
-/** Rolls a replacement back. */
-export class NoReplacement extends Error {
+/** Rolls a replacement back, and tells why there is none. */
+class NoReplacement extends Error {
   override readonly name = "NoReplacement";
   readonly outcome: ExchangeOutcome;
   constructor(outcome: ExchangeOutcome) {
@@ -172,10 +175,7 @@ async function lockForPaper(
   return { kind: "interlocked", interlock, ...(receipt.reversedBy && { by: receipt.reversedBy }) };
 }
 
-async function standingOf(
-  manager: EntityManager,
-  { code, number }: NewExchange,
-): Promise<PaperExchange | undefined> {
+async function standingOf(manager: EntityManager, { code, number }: NewExchange): Promise<PaperExchange | undefined> {
   const [row] = await rowsOf<RawExchange>(
     manager,
     `select ${exchangeColumns} from paper_exchange e where e.code = $1 and e.number = $2 and ${STANDING}`,
@@ -236,7 +236,7 @@ async function nextBlank(
       `select n.number from (
          select e.paper_number as number from paper_exchange e
            where e.paper_code = $1 and e.paper_number between $2 and $3 and e.state = 'refused'
-         union select generate_series($4::bigint, least($3::bigint, $4::bigint + 1000))) n
+         union select generate_series($4::bigint, $3::bigint)) n
        where not exists (select 1 from paper_exchange u
            where u.paper_code = $1 and u.paper_number = n.number and u.state <> 'refused')
          and not exists (select 1 from paper_spoilt s where s.paper_code = $1 and s.paper_number = n.number)

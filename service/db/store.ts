@@ -13,6 +13,7 @@ import { createPayerStore } from "./payers.ts";
 import { createRateStore } from "./rates.ts";
 import { createReceiptStore } from "./receipts.ts";
 import { createRenderStore } from "./rendering.ts";
+import { createPaperStore } from "./papers.ts";
 import { createReversalStore } from "./reversals.ts";
 import { createUnitStore } from "./units.ts";
 
@@ -33,5 +34,6 @@ export function createStore(dataSource: DataSource, failpoint: Failpoint): Store
     ...createLoginStore(dataSource),
     ...createPayerStore(dataSource),
     ...createReversalStore(dataSource),
+    ...createPaperStore(dataSource),
   };
 }

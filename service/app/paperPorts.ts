@@ -95,7 +95,8 @@ export interface PaperStore {
     after: string,
     limit: number,
   ): Promise<readonly { readonly exchange: PaperExchange; readonly receipt?: Receipt }[]>;
-  savePaperBook(book: PaperBook): Promise<void>;
+  /** False if a book of this paper code has some of these numbers already; nothing is saved then. */
+  savePaperBook(book: PaperBook): Promise<boolean>;
   paperStock(unitId: number): Promise<readonly PaperStock[]>;
   /** Marks blanks as spoilt, all or none. */
   spoilBlanks(unitId: number, spoil: SpoiltBlanks): Promise<SpoilOutcome>;

@@ -101,10 +101,24 @@ export function createPaperStore(dataSource: DataSource): PaperStore {
       });
     },
 
-    async savePaperBook({ first, last, next, grantedAtMs, ...book }) {
-      const marks = { first: String(first), last: String(last), next: String(next), grantedAtMs: String(grantedAtMs) };
-      await dataSource.manager.insert(PaperBookEntity, { ...book, ...marks });
-    },
+    savePaperBook: ({ first, last, next, grantedAtMs, ...book }) =>
+      inTransaction(dataSource, async (manager) => {
+        await manager.query("lock table paper_book in share row exclusive mode");
+        const overlapping = await rowsOf(
+          manager,
+          "select 1 from paper_book where paper_code = $1 and first <= $3 and last >= $2",
+          [book.paperCode, first, last],
+        );
+        if (overlapping.length > 0) return false;
+        const marks = {
+          first: String(first),
+          last: String(last),
+          next: String(next),
+          grantedAtMs: String(grantedAtMs),
+        };
+        await manager.insert(PaperBookEntity, { ...book, ...marks });
+        return true;
+      }),
 
     paperStock: (unitId) => paperStock(dataSource, unitId),
     spoilBlanks: (unitId, spoil) => inTransaction(dataSource, (manager) => spoilBlanks(manager, unitId, spoil)),

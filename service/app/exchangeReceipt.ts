@@ -124,7 +124,7 @@ async function setPaper(deps: Deps, exchange: PaperExchange, onPaper: boolean): 
 function refusedName(error: unknown): string | undefined {
   if (!(error instanceof AppError)) return undefined;
   if (error.code === "transaction_reverted") return "LedgerPaperSignatureInvalid";
-  return error.code === "ledger_refused" ? String(error.details?.["error"]) : undefined;
+  return error.code === "ledger_refused" ? String(error.details["error"]) : undefined;
 }
 
 /** As far as database and chain can tell now; the transaction looks at the database again, the contract at the chain. */

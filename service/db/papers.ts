@@ -21,6 +21,8 @@ const STANDING = "e.state in ('requested', 'given', 'returning')";
 /** 换开 and the numbers of paper. */
 export function createPaperStore(dataSource: DataSource): PaperStore {
   return {
+    ...exchangeReads(dataSource),
+
     requestExchange: (exchange) =>
       inTransaction(dataSource, (manager) => requestExchange(manager, exchange), { againIfUnique: true }),
 
@@ -34,22 +36,7 @@ export function createPaperStore(dataSource: DataSource): PaperStore {
       }
     },
 
-    requestReturn: ({ code, number }, reason) =>
-      inTransaction(dataSource, async (manager) => {
-        await rowsOf(
-          manager,
-          `update paper_exchange set state = 'returning', reason = $3, settled_at_ms = null
-           where code = $1 and number = $2 and state = 'given'`,
-          [code, number, reason],
-        );
-        const [row] = await rowsOf<RawExchange>(
-          manager,
-          `select ${exchangeColumns} from paper_exchange e
-           where e.code = $1 and e.number = $2 and e.state = 'returning'`,
-          [code, number],
-        );
-        return row && exchangeOf(row);
-      }),
+    requestReturn: (receipt, reason) => inTransaction(dataSource, (manager) => requestReturn(manager, receipt, reason)),
 
     async settleExchange(exchangeId, state, reason, nowMs) {
       const rows = await query(
@@ -62,6 +49,32 @@ export function createPaperStore(dataSource: DataSource): PaperStore {
       return rows.length === 1;
     },
 
+    savePaperBook: ({ first, last, next, grantedAtMs, ...book }) =>
+      inTransaction(dataSource, async (manager) => {
+        await manager.query("lock table paper_book in share row exclusive mode");
+        const overlapping = await rowsOf(
+          manager,
+          "select 1 from paper_book where paper_code = $1 and first <= $3 and last >= $2",
+          [book.paperCode, first, last],
+        );
+        if (overlapping.length > 0) return false;
+        const marks = {
+          first: String(first),
+          last: String(last),
+          next: String(next),
+          grantedAtMs: String(grantedAtMs),
+        };
+        await manager.insert(PaperBookEntity, { ...book, ...marks });
+        return true;
+      }),
+
+    paperStock: (unitId) => paperStock(dataSource, unitId),
+    spoilBlanks: (unitId, spoil) => inTransaction(dataSource, (manager) => spoilBlanks(manager, unitId, spoil)),
+  };
+}
+
+function exchangeReads(dataSource: DataSource): Pick<PaperStore, "unsettledExchanges" | "exchangesOf" | "exchanges"> {
+  return {
     async unsettledExchanges(limit) {
       const rows = await query<RawExchange>(
         dataSource,
@@ -100,29 +113,27 @@ export function createPaperStore(dataSource: DataSource): PaperStore {
         return { exchange: exchangeOf(row), ...(receipt && { receipt }) };
       });
     },
-
-    savePaperBook: ({ first, last, next, grantedAtMs, ...book }) =>
-      inTransaction(dataSource, async (manager) => {
-        await manager.query("lock table paper_book in share row exclusive mode");
-        const overlapping = await rowsOf(
-          manager,
-          "select 1 from paper_book where paper_code = $1 and first <= $3 and last >= $2",
-          [book.paperCode, first, last],
-        );
-        if (overlapping.length > 0) return false;
-        const marks = {
-          first: String(first),
-          last: String(last),
-          next: String(next),
-          grantedAtMs: String(grantedAtMs),
-        };
-        await manager.insert(PaperBookEntity, { ...book, ...marks });
-        return true;
-      }),
-
-    paperStock: (unitId) => paperStock(dataSource, unitId),
-    spoilBlanks: (unitId, spoil) => inTransaction(dataSource, (manager) => spoilBlanks(manager, unitId, spoil)),
   };
+}
+
+async function requestReturn(
+  manager: EntityManager,
+  { code, number }: { readonly code: number; readonly number: number },
+  reason: string,
+): Promise<PaperExchange | undefined> {
+  await rowsOf(
+    manager,
+    `update paper_exchange set state = 'returning', reason = $3, settled_at_ms = null
+           where code = $1 and number = $2 and state = 'given'`,
+    [code, number, reason],
+  );
+  const [row] = await rowsOf<RawExchange>(
+    manager,
+    `select ${exchangeColumns} from paper_exchange e
+           where e.code = $1 and e.number = $2 and e.state = 'returning'`,
+    [code, number],
+  );
+  return row && exchangeOf(row);
 }
 
 async function requestExchange(manager: EntityManager, exchange: NewExchange): Promise<ExchangeOutcome> {

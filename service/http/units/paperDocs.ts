@@ -54,6 +54,51 @@ export function paperDocs(place: readonly ParameterDoc[]) {
       ],
       problems: ["receipt_not_found"],
     },
+    ...returnDocs(place),
+    ...stockDocs,
+  } as const satisfies Readonly<Record<string, OperationDoc>>;
+}
+
+const stockDocs = {
+  paperStock: {
+    operationId: "listPaperBooks",
+    tag: "paper",
+    summary: { zh: "纸质票据库存", en: "Stock of paper" },
+    answers: [
+      {
+        status: 200,
+        description: { zh: "纸质号段", en: "The books of paper" },
+        content: { "application/json": { schema: paperStockView } },
+      },
+    ],
+    problems: [],
+  },
+  spoilBlanks: {
+    operationId: "spoilBlanks",
+    tag: "paper",
+    summary: { zh: "作废空白纸质票据", en: "Mark blanks as spoilt" },
+    request: {
+      schema: spoilInput,
+      examples: {
+        jammed: {
+          summary: { zh: "卡纸", en: "Jammed" },
+          value: { paperCode: "4406", first: "00000002", last: "00000003", reason: "打印机卡纸" },
+        },
+      },
+    },
+    answers: [
+      {
+        status: 200,
+        description: { zh: "已作废，全部或一张不作废", en: "Marked, all or none" },
+        content: { "application/json": { schema: spoiltView } },
+      },
+    ],
+    problems: ["invalid_fields", "not_blank"],
+  },
+} as const satisfies Readonly<Record<string, OperationDoc>>;
+
+function returnDocs(place: readonly ParameterDoc[]) {
+  return {
     returnPaper: {
       operationId: "returnPaper",
       tag: "paper",
@@ -84,41 +129,6 @@ export function paperDocs(place: readonly ParameterDoc[]) {
       },
       answers: [{ status: 201, description: { zh: "已重新换开", en: "Replaced" }, content: json(exchangeView) }],
       problems: [...interlocks, "invalid_fields", "not_on_paper", "no_paper", "paper_differs"],
-    },
-    paperStock: {
-      operationId: "listPaperBooks",
-      tag: "paper",
-      summary: { zh: "纸质票据库存", en: "Stock of paper" },
-      answers: [
-        {
-          status: 200,
-          description: { zh: "纸质号段", en: "The books of paper" },
-          content: { "application/json": { schema: paperStockView } },
-        },
-      ],
-      problems: [],
-    },
-    spoilBlanks: {
-      operationId: "spoilBlanks",
-      tag: "paper",
-      summary: { zh: "作废空白纸质票据", en: "Mark blanks as spoilt" },
-      request: {
-        schema: spoilInput,
-        examples: {
-          jammed: {
-            summary: { zh: "卡纸", en: "Jammed" },
-            value: { paperCode: "4406", first: "00000002", last: "00000003", reason: "打印机卡纸" },
-          },
-        },
-      },
-      answers: [
-        {
-          status: 200,
-          description: { zh: "已作废，全部或一张不作废", en: "Marked, all or none" },
-          content: { "application/json": { schema: spoiltView } },
-        },
-      ],
-      problems: ["invalid_fields", "not_blank"],
     },
   } as const satisfies Readonly<Record<string, OperationDoc>>;
 }

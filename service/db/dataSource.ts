@@ -5,11 +5,13 @@ import { CheckTallyEntity, CheckWorkEntity } from "./entities/check.ts";
 import { DeliveryEntity, PayerContactEntity, ReceiptArrearsEntity, ReceiptLinkEntity } from "./entities/delivery.ts";
 import { LoginCodeEntity, PayerSessionEntity, RateWindowEntity } from "./entities/payer.ts";
 import { BookEntity, ReceiptEntity } from "./entities/receipt.ts";
+import { CatalogueEditionEntity, CatalogueItemEntity, KindCodeEntity, KindVersionEntity } from "./entities/register.ts";
 import { AppKeyEntity, DeploymentEntity, RequestNonceEntity, UnitEntity } from "./entities/unit.ts";
 import { CreateLedgerBooks1795312800000 } from "./migrations/1795312800000-createLedgerBooks.ts";
 import { CountChecks1795320000000 } from "./migrations/1795320000000-countChecks.ts";
 import { CreateDelivery1795321000000 } from "./migrations/1795321000000-createDelivery.ts";
 import { CreatePayerLogin1795321000001 } from "./migrations/1795321000001-createPayerLogin.ts";
+import { CreateKindRegister1795440000000 } from "./migrations/1795440000000-createKindRegister.ts";
 import { sqlStateOf } from "./retry.ts";
 
 /** Enough for one process's request groups, workers and reads; a pool of 16 keeps 6 processes below PostgreSQL's 100. */
@@ -45,12 +47,17 @@ export async function openDatabase(url: string): Promise<DataSource> {
       LoginCodeEntity,
       PayerSessionEntity,
       RateWindowEntity,
+      KindVersionEntity,
+      KindCodeEntity,
+      CatalogueEditionEntity,
+      CatalogueItemEntity,
     ],
     migrations: [
       CreateLedgerBooks1795312800000,
       CountChecks1795320000000,
       CreateDelivery1795321000000,
       CreatePayerLogin1795321000001,
+      CreateKindRegister1795440000000,
     ],
     migrationsTableName: "migration",
     poolSize: POOL_SIZE,

@@ -16,7 +16,7 @@ type Waiting = { readonly receipt: NewReceipt; resolve(outcome: IssueOutcome): v
 type OpenBook = { book_id: number; last: string; next: string; low_water: number };
 
 /**
- * Takes numbers. Receipts of one unit and code that arrive while a transaction runs share the next one: each answer
+ * Takes numbers. Receipts of one unit, code and kind that arrive while a transaction runs share the next one: each answer
  * still waits for its own commit. The books' row locks keep programs on one database apart.
  */
 export function createIssueStore(dataSource: DataSource, onTaken: () => void): IssueStore {
@@ -29,7 +29,7 @@ export function createIssueStore(dataSource: DataSource, onTaken: () => void): I
         return Promise.reject(new AppError("queue_full", "too many receipts wait to be issued"));
       }
       return new Promise<IssueOutcome>((resolve, reject) => {
-        const key = `${receipt.unitId} ${receipt.code}`;
+        const key = `${receipt.unitId} ${receipt.code} ${receipt.kind}`;
         const queue = queues.get(key);
         waitingCount++;
         if (queue !== undefined) {
@@ -79,8 +79,8 @@ function issueGroup(dataSource: DataSource, group: readonly NewReceipt[]): Promi
       const books = await rowsOf<OpenBook>(
         manager,
         `select book_id, last, next, low_water from book
-         where unit_id = $1 and code = $2 and next <= last order by first for update`,
-        [first.unitId, first.code],
+         where unit_id = $1 and code = $2 and kind = $3 and next <= last order by first for update`,
+        [first.unitId, first.code, first.kind],
       );
       const known = await knownReceipts(manager, first.unitId, group);
       const taken = takeNumbers(group, books, known);

@@ -12,6 +12,7 @@ import { createLoginStore } from "./logins.ts";
 import { createPayerStore } from "./payers.ts";
 import { createRateStore } from "./rates.ts";
 import { createReceiptStore } from "./receipts.ts";
+import { createRegisterStore } from "./register.ts";
 import { createRenderStore } from "./rendering.ts";
 import { createUnitStore } from "./units.ts";
 
@@ -31,5 +32,6 @@ export function createStore(dataSource: DataSource, failpoint: Failpoint): Store
     ...createRateStore(dataSource),
     ...createLoginStore(dataSource),
     ...createPayerStore(dataSource),
+    ...createRegisterStore(dataSource),
   };
 }

@@ -38,21 +38,6 @@ const { values, positionals } = parseArgs({
   },
 });
 
-await runCommand(async () => {
-  const [command = "", first = "", second] = positionals;
-  const run = commands[command];
-  if (run === undefined) {
-    console.log(USAGE);
-    return command === "" ? 0 : 2;
-  }
-  const parts = await openParts({ ...parseConfig(process.env), LOG_LEVEL: "warn" }, () => undefined);
-  try {
-    return await reportProblems(() => run(parts, first, second));
-  } finally {
-    await parts.stop();
-  }
-});
-
 type Command = (parts: Parts, first: string, second: string | undefined) => Promise<number>;
 
 const commands: Readonly<Partial<Record<string, Command>>> = {
@@ -112,7 +97,9 @@ async function changeCode(parts: Parts, kindId: string): Promise<void> {
   const { region = "", class: classCode = "", code: kindCode = "", confirmed: isConfirmed, from } = values;
   const change = { kindId, region, classCode, kindCode, isConfirmed };
   const fromMs = from === undefined ? {} : { fromMs: parseShanghaiDay(from) };
-  await changeKindCode({ ...parts, clock: systemClock }, { ...change, ...fromMs }, values.by);
+  const lacking = await changeKindCode({ ...parts, clock: systemClock }, { ...change, ...fromMs }, values.by);
+  if (lacking.length === 0) return;
+  console.log(`请为下列单位发放新代码的号段 (these units need a book of the new code): ${lacking.join("、")}`);
 }
 
 function depsOf({ store, register }: Parts): KindDeps {
@@ -128,3 +115,18 @@ function notFound(id: string): number {
   console.error(`没有种类 ${id}，见 list。 There is no kind ${id}: see list.`);
   return 1;
 }
+
+await runCommand(async () => {
+  const [command = "", first = "", second] = positionals;
+  const run = commands[command];
+  if (run === undefined) {
+    console.log(USAGE);
+    return command === "" ? 0 : 2;
+  }
+  const parts = await openParts({ ...parseConfig(process.env), LOG_LEVEL: "warn" }, () => undefined);
+  try {
+    return await reportProblems(() => run(parts, first, second));
+  } finally {
+    await parts.stop();
+  }
+});

@@ -8,6 +8,7 @@ import { confirmBatch } from "../../service/app/confirmBatch.ts";
 import type { Deps, Settings } from "../../service/app/deps.ts";
 import { issueReceipts } from "../../service/app/issueReceipts.ts";
 import type { Log } from "../../service/app/ports.ts";
+import type { Register } from "../../service/app/register.ts";
 import { renderReceipts } from "../../service/app/renderReceipts.ts";
 import type { Lease, Receipt, Unit } from "../../service/app/storePorts.ts";
 import { makeDeps, openParts } from "../../service/compose.ts";
@@ -29,6 +30,8 @@ export type Platform = {
   readonly database: TestDatabase;
   readonly ledger: EthersLedger;
   readonly admin: LedgerAdmin;
+  /** What deps.kinds and deps.catalogues come from. */
+  readonly register: Register;
   readonly keystore: Keystore;
   /** Where the documents lie. */
   readonly documentsDir: string;
@@ -106,6 +109,7 @@ async function openPlatform(stops: (() => Promise<void> | void)[]): Promise<Omit
     return (await store.unit(key!.unitId))!;
   };
   return {
+    ...{ register: parts.register },
     ...{ deps, database, ledger, admin, keystore, documentsDir: path.join(folder.dir, "documents"), logged, unitOf },
     admit: (unit) => admitUnit(admitting, unit),
     grant: (unit, grant) => grantBook(admitting, unit, grant),

@@ -14,13 +14,23 @@ const ROWS_PER_INSERT = 1000;
 
 /** Kinds, codes and catalogues. */
 export function createRegisterStore(dataSource: DataSource): RegisterStore {
-  const { manager } = dataSource;
   return {
     async registerMark() {
       const [row] = await query<{ mark: string }>(dataSource, MARK, []);
       return row?.mark ?? "";
     },
 
+    ...createKindStore(dataSource),
+    ...createCatalogueStore(dataSource),
+  };
+}
+
+type CatalogueStore = Pick<RegisterStore, "catalogueEditions" | "catalogueItems" | "addCatalogue">;
+type KindStore = Omit<RegisterStore, keyof CatalogueStore | "registerMark">;
+
+function createKindStore(dataSource: DataSource): KindStore {
+  const { manager } = dataSource;
+  return {
     async newestKinds() {
       const rows = await query<RawVersion>(
         dataSource,
@@ -66,7 +76,12 @@ export function createRegisterStore(dataSource: DataSource): RegisterStore {
       const row: KindCodeRow = { ...entry, fromMs: String(entry.fromMs), changedAtMs: String(entry.changedAtMs) };
       await manager.insert(KindCodeEntity, row);
     },
+  };
+}
 
+function createCatalogueStore(dataSource: DataSource): CatalogueStore {
+  const { manager } = dataSource;
+  return {
     async catalogueEditions() {
       const rows = await query<RawEdition>(
         dataSource,

@@ -24,7 +24,7 @@ await runCommand(async () => {
   const { region, by } = values;
   if (region === undefined || !(command === "list" || command === "import")) {
     console.log(USAGE);
-    return 2;
+    return command === undefined ? 0 : 2;
   }
   const parts = await openParts({ ...parseConfig(process.env), LOG_LEVEL: "warn" }, () => undefined);
   try {

@@ -1,4 +1,5 @@
 import type { LeafStatus } from "../core/ledgerCall.ts";
+import type { Kind } from "../domain/kind.ts";
 import type { ReceiptData } from "../domain/receipt.ts";
 
 /** The only one to tell the time. */
@@ -51,6 +52,8 @@ export interface Renderer {
 
 export type RenderJob = {
   readonly data: ReceiptData;
+  /** The kind as it was when the receipt was issued; absent: the built-in one that code and name tell. */
+  readonly kind?: Kind;
   /** 32 bytes: the secret of the data digest (docs/ledger.md). */
   readonly secret: Uint8Array;
   /** The unit's signing identity in the keystore. */

@@ -6,6 +6,7 @@ import type { PaperStore, StandingPaper } from "./paperPorts.ts";
 import type { NewReversal, ReversalRecord, ReversalStore } from "./reversalPorts.ts";
 import type { Fee, SignedSegment } from "./ports.ts";
 import type { Interlock } from "../domain/interlocks.ts";
+import type { RegisterStore } from "./registerPorts.ts";
 
 /** The database. Every method is one transaction (or one statement) and durable when it resolves. */
 export interface Store
@@ -24,7 +25,8 @@ export interface Store
     LoginStore,
     PayerStore,
     ReversalStore,
-    PaperStore {}
+    PaperStore,
+    RegisterStore {}
 
 /** A unit as the program keeps it: what the receipt takes over, and its keys. */
 export type Unit = IssuingUnit & {

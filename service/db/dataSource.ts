@@ -7,6 +7,7 @@ import { LoginCodeEntity, PayerSessionEntity, RateWindowEntity } from "./entitie
 import { BookEntity, ReceiptEntity } from "./entities/receipt.ts";
 import { PaperBookEntity, PaperExchangeEntity, PaperSpoiltEntity } from "./entities/paper.ts";
 import { ReversalEntity } from "./entities/reversal.ts";
+import { CatalogueEditionEntity, CatalogueItemEntity, KindCodeEntity, KindVersionEntity } from "./entities/register.ts";
 import { AppKeyEntity, DeploymentEntity, RequestNonceEntity, UnitEntity } from "./entities/unit.ts";
 import { CreateLedgerBooks1795312800000 } from "./migrations/1795312800000-createLedgerBooks.ts";
 import { CountChecks1795320000000 } from "./migrations/1795320000000-countChecks.ts";
@@ -14,6 +15,7 @@ import { CreateDelivery1795321000000 } from "./migrations/1795321000000-createDe
 import { CreatePayerLogin1795321000001 } from "./migrations/1795321000001-createPayerLogin.ts";
 import { CreateReversal1795400000000 } from "./migrations/1795400000000-createReversal.ts";
 import { CreatePaper1795401000000 } from "./migrations/1795401000000-createPaper.ts";
+import { CreateKindRegister1795440000000 } from "./migrations/1795440000000-createKindRegister.ts";
 import { sqlStateOf } from "./retry.ts";
 
 /** Enough for one process's request groups, workers and reads; a pool of 16 keeps 6 processes below PostgreSQL's 100. */
@@ -53,6 +55,10 @@ export async function openDatabase(url: string): Promise<DataSource> {
       PaperBookEntity,
       PaperSpoiltEntity,
       PaperExchangeEntity,
+      KindVersionEntity,
+      KindCodeEntity,
+      CatalogueEditionEntity,
+      CatalogueItemEntity,
     ],
     migrations: [
       CreateLedgerBooks1795312800000,
@@ -61,6 +67,7 @@ export async function openDatabase(url: string): Promise<DataSource> {
       CreatePayerLogin1795321000001,
       CreateReversal1795400000000,
       CreatePaper1795401000000,
+      CreateKindRegister1795440000000,
     ],
     migrationsTableName: "migration",
     poolSize: POOL_SIZE,

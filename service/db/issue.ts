@@ -21,7 +21,7 @@ type Waiting = {
 type OpenBook = { book_id: number; last: string; next: string; low_water: number };
 
 /**
- * Takes numbers. Receipts of one unit and code that arrive while a transaction runs share the next one: each answer
+ * Takes numbers. Receipts of one unit, code and kind that arrive while a transaction runs share the next one: each answer
  * still waits for its own commit. The books' row locks keep programs on one database apart.
  */
 export function createIssueStore(dataSource: DataSource, onTaken: () => void): IssueStore {
@@ -41,14 +41,14 @@ export function createIssueStore(dataSource: DataSource, onTaken: () => void): I
     const [first] = receipts;
     invariant(first !== undefined, "something is to be issued");
     invariant(
-      receipts.every(({ unitId, code }) => unitId === first.unitId && code === first.code),
-      "what is issued together is of one unit and code",
+      receipts.every((each) => each.unitId === first.unitId && each.code === first.code && each.kind === first.kind),
+      "what is issued together is of one unit, code and kind",
     );
     if (waitingCount >= QUEUE_LIMIT) {
       return Promise.reject(new AppError("queue_full", "too many receipts wait to be issued"));
     }
     return new Promise((resolve, reject) => {
-      const key = `${first.unitId} ${first.code}`;
+      const key = `${first.unitId} ${first.code} ${first.kind}`;
       const queue = queues.get(key);
       waitingCount++;
       if (queue !== undefined) {
@@ -102,8 +102,8 @@ function issueGroup(
       const books = await rowsOf<OpenBook>(
         manager,
         `select book_id, last, next, low_water from book
-         where unit_id = $1 and code = $2 and next <= last order by first for update`,
-        [first.unitId, first.code],
+         where unit_id = $1 and code = $2 and kind = $3 and next <= last order by first for update`,
+        [first.unitId, first.code, first.kind],
       );
       const known = await knownReceipts(manager, first.unitId, receipts);
       const originals = await lockOriginals(manager, receipts);

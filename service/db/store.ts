@@ -12,6 +12,7 @@ import { createLoginStore } from "./logins.ts";
 import { createPayerStore } from "./payers.ts";
 import { createRateStore } from "./rates.ts";
 import { createReceiptStore } from "./receipts.ts";
+import { createRegisterStore } from "./register.ts";
 import { createRenderStore } from "./rendering.ts";
 import { createPaperStore } from "./papers.ts";
 import { createReversalStore } from "./reversals.ts";
@@ -35,5 +36,6 @@ export function createStore(dataSource: DataSource, failpoint: Failpoint): Store
     ...createPayerStore(dataSource),
     ...createReversalStore(dataSource),
     ...createPaperStore(dataSource),
+    ...createRegisterStore(dataSource),
   };
 }

@@ -72,7 +72,7 @@ const DIGESTS: readonly string[] = [
   "inpatient 01 060fa2c236184c3e",
   "registration 01 b0f36155e4b53ebe",
   "checkup 01 39bef3c03ecf1164",
-  "penalty 01 1e50c0e17a34d160",
+  "penalty 01 5d444f28e97d3458",
   "nontax 01 42f2aea47119928f",
   "tuition 01 65ac483373e1d116",
   "donation 01 d7c1260484abb29f",

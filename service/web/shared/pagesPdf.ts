@@ -20,7 +20,7 @@ export type PdfFileInside = { readonly name: string; readonly mediaType: string;
 
 /**
  * A PDF of drawn pages with one file attached, in the strict form that core reads (docs/verify.md, The file). No font goes in: what
- * is seen is what the browser drew, the unseen text names one that readers bring along.
+ * is seen is what the browser drew, and the unseen text needs no shapes.
  * @param title and the attachment's name; the name in ASCII
  */
 export async function pagesPdf(
@@ -42,23 +42,41 @@ export async function pagesPdf(
     latin1Bytes(`<< /Type /Filespec /F (${name}) /UF (${name}) /AFRelationship /Data /EF << /F 5 0 R /UF 5 0 R >> >>`),
     stream(`/Type /EmbeddedFile /Subtype /${mediaType.replace("/", "#2F")}`, bytes),
     latin1Bytes(
-      "<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UTF16-H /DescendantFonts [7 0 R] >>",
+      "<< /Type /Font /Subtype /Type0 /BaseFont /Unseen /Encoding /Identity-H /DescendantFonts [7 0 R] /ToUnicode 9 0 R >>",
     ),
     latin1Bytes(
-      "<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /DW 1000 /FontDescriptor 8 0 R " +
-        "/CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> >>",
+      "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Unseen /DW 1000 /FontDescriptor 8 0 R " +
+        "/CIDToGIDMap /Identity /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>",
     ),
     latin1Bytes(
-      "<< /Type /FontDescriptor /FontName /STSong-Light /Flags 4 /FontBBox [-25 -254 1000 880] /ItalicAngle 0 " +
-        "/Ascent 880 /Descent -120 /CapHeight 880 /StemV 93 >>",
+      "<< /Type /FontDescriptor /FontName /Unseen /Flags 4 /FontBBox [0 0 1000 1000] /ItalicAngle 0 " +
+        "/Ascent 880 /Descent -120 /CapHeight 880 /StemV 80 >>",
     ),
+    stream("", latin1Bytes(TO_UNICODE)),
   ];
   for (const [index, page] of pages.entries()) objects.push(...(await pageObjects(page, first + index * PAGE_OBJECTS)));
   return assemble(objects);
 }
 
-const FIXED_OBJECTS = 8;
+const FIXED_OBJECTS = 9;
 const PAGE_OBJECTS = 3;
+/** Each code of the unseen text is the UTF-16 unit that it stands for. */
+const TO_UNICODE = `/CIDInit /ProcSet findresource begin
+12 dict begin
+begincmap
+/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def
+/CMapName /Adobe-Identity-UCS def
+/CMapType 2 def
+1 begincodespacerange
+<0000> <FFFF>
+endcodespacerange
+1 beginbfrange
+<0000> <FFFF> <0000>
+endbfrange
+endcmap
+CMapName currentdict /CMap defineresource pop
+end
+end`;
 
 async function pageObjects(page: PdfPicture, id: number): Promise<readonly Uint8Array[]> {
   const { width, height, grey, pixelsAcross, pixelsDown, over, texts } = page;

@@ -1,6 +1,7 @@
 import type { DisclosureReport } from "../../core/verifyDisclosure.ts";
 import { ALWAYS_SHOWN } from "../../core/disclosure.ts";
 import { groupFields, groupShown } from "../../domain/disclosure/fieldGroups.ts";
+import { fieldWords } from "../../domain/disclosure/fieldWords.ts";
 import { both, el } from "../shared/dom.ts";
 import { words } from "../shared/words.ts";
 
@@ -48,11 +49,11 @@ function shownView(shown: NonNullable<DisclosureReport["shown"]>): HTMLElement {
 function withheldView(withheld: readonly string[]): HTMLElement {
   const heading = words(`未披露（${withheld.length} 项）`, `Withheld (${withheld.length})`);
   const rows = groupFields(withheld).map(({ words: label, path, rowCount, names, paths }) => {
-    const count = words(`${rowCount} 行：${names.join("、")}`, "");
+    const count = `${String(rowCount)} 行：${names.map((name) => fieldWords(name).zh).join("、")}`;
     const more =
       rowCount === 0
         ? undefined
-        : el("details", {}, el("summary", {}, count.zh), ...paths.map((each) => el("code", { class: "line" }, each)));
+        : el("details", {}, el("summary", {}, count), ...paths.map((each) => el("code", { class: "line" }, each)));
     return el("li", { "data-path": path }, both(label), " ", el("code", {}, path), more);
   });
   if (withheld.length === 0)

@@ -88,13 +88,16 @@ function wirePaste(): void {
 /** The one way in for what was scanned from a QR code, or pasted. */
 async function takeCode(text: string): Promise<void> {
   const own = ++run;
+  // No verdict on what was there before may stand beside the words about this.
+  [docs, problems, results] = [[], [], []];
+  byId("results").replaceChildren();
+  byId("again").hidden = true;
   const read = await readText(text, codes);
   if (own !== run) return;
   codes = read.kind === "part" ? read.codes : read.kind === "file" ? [] : codes;
   switch (read.kind) {
     case "file":
       docs = [{ name: "部分披露 Disclosure", read: () => Promise.resolve(read.bytes) }];
-      problems = [];
       return check();
     case "part": {
       const missing = read.missing.join("、");
@@ -114,9 +117,6 @@ async function takeCode(text: string): Promise<void> {
 
 /** That code proves nothing by itself. Whoever follows the link asks a server, so it is not followed for them. */
 function showReceiptCode(address: string, query: string): void {
-  docs = [];
-  problems = [];
-  byId("again").hidden = true;
   say(
     words(
       "这是票面二维码，只含票据要素，不含证明：请放入票据 PDF，或向开票网站查询",

@@ -82,7 +82,7 @@ function fieldsOf(rows: readonly unknown[], hashes: Uint8Array): readonly Disclo
   let pathLength = 0;
   const take = (length: number): string => hexOf(hashes.subarray(at, (at += length)));
   for (const row of rows) {
-    const [shared, rest, value, more]: readonly unknown[] = Array.isArray(row) ? row : [];
+    const [shared, rest, value, more]: readonly unknown[] = Array.isArray(row) ? (row as readonly unknown[]) : [];
     if (typeof shared !== "number" || typeof rest !== "string" || more !== undefined) throw malformed("a row");
     const path = (fields.at(-1)?.path ?? "").slice(0, shared) + rest;
     // A few bytes of text could otherwise name long paths without end.

@@ -31,7 +31,10 @@ export function sheetOf(
   { codes, verifyUrl }: Pick<Sheet, "codes" | "verifyUrl">,
 ): Sheet {
   const values = new Map(disclosed.shown.map(({ path, value }) => [path, value]));
-  const textOf = (path: string): string => String(values.get(path) ?? "");
+  const textOf = (path: string): string => {
+    const value = values.get(path);
+    return typeof value === "string" ? value : "";
+  };
   const fact = (each: FieldWords, line: string): SheetRow => ({ words: each, note: "", lines: [line] });
   const { issuedFen, reversedFen } = proof;
   return {

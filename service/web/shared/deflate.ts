@@ -13,7 +13,7 @@ export const zlibDeflated = (bytes: Uint8Array): Promise<Uint8Array> =>
 /** Stops as soon as there is more than was allowed. */
 async function pump(
   bytes: Uint8Array,
-  through: ReadableWritablePair<Uint8Array<ArrayBuffer>, BufferSource>,
+  through: CompressionStream | DecompressionStream,
   maxBytes: number,
 ): Promise<Uint8Array> {
   const reader = new Blob([new Uint8Array(bytes)]).stream().pipeThrough(through).getReader();

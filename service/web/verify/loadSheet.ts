@@ -1,7 +1,6 @@
 type MakeSheet = (file: Uint8Array, verifyUrl: string | undefined) => Promise<Uint8Array<ArrayBuffer>>;
 
 declare global {
-  // eslint-disable-next-line no-var
   var lianpiaoSheet: MakeSheet | undefined;
 }
 

@@ -98,22 +98,25 @@ async function takeCode(text: string): Promise<void> {
   switch (read.kind) {
     case "file":
       docs = [{ name: "部分披露 Disclosure", read: () => Promise.resolve(read.bytes) }];
-      return check();
+      await check();
+      break;
     case "part": {
       const missing = read.missing.join("、");
-      return say(words(`还差第 ${missing} 个二维码`, `Still to read: number ${missing}`));
+      say(words(`还差第 ${missing} 个二维码`, `Still to read: number ${missing}`));
+      break;
     }
     case "receipt":
-      return showReceiptCode(read.address, read.query);
+      showReceiptCode(read.address, read.query);
+      break;
     case "unknown":
-      return say(
-        words(
-          "认不出这段内容：应为部分披露的二维码（LPD1 开头）、披露文件，或票面二维码",
-          "Not recognised: a disclosure’s code (beginning LPD1), a disclosure file, or the code on a receipt is expected",
-        ),
-      );
+      say(UNKNOWN_TEXT);
   }
 }
+
+const UNKNOWN_TEXT = words(
+  "认不出这段内容：应为部分披露的二维码（LPD1 开头）、披露文件，或票面二维码",
+  "Not recognised: a disclosure’s code (beginning LPD1), a disclosure file, or the code on a receipt is expected",
+);
 
 /** That code proves nothing by itself. Whoever follows the link asks a server, so it is not followed for them. */
 function showReceiptCode(address: string, query: string): void {

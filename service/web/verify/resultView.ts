@@ -55,7 +55,9 @@ function verdictView(name: string, { tone, headline, reasons, advice }: Conclusi
 /** Who, when, and where it was read: what is not confirmed is said to be claimed only. */
 function factsView({ signer, chain, proof, verdict, data }: Report, node: string): HTMLElement {
   const isProved = verdict === "valid";
-  const unit = ["invoicingPartyName", "invoicingPartyCode"].map((field) => String(data?.[field] ?? "")).join(" ");
+  const unit = [data?.["invoicingPartyName"], data?.["invoicingPartyCode"]]
+    .filter((part) => typeof part === "string")
+    .join(" ");
   const rows: (readonly [Text, string] | undefined)[] = [
     signer === undefined
       ? isProved

@@ -36,7 +36,7 @@ describe("adapters/pdf/disclosureWriter", function () {
     }
     expect(text).to.include("/mainExt/fundPayAmount").and.to.include("¥120.00");
     expect(text).to.include("交款人/payerPartyName").and.to.include("性别/mainExt/gender");
-    expect(text).not.to.include(String(receipt.data["payerPartyName"]));
+    expect(text).not.to.include(receiptOf("outpatient", 0).payerPartyName);
   });
 
   it("has codes that a reader reads from the printed page, which alone give the file again", async () => {

@@ -30,7 +30,7 @@ describe("core/verifyFile", () => {
     expect(disclosure.report.withheld).to.include("/payerPartyName");
   });
 
-  it("reads the attachment of an unsigned PDF; a signed one, or one without it, is judged as a receipt", async () => {
+  it("takes a signed PDF, and what is no PDF of ours, for a receipt", async () => {
     expect(disclosureIn(sample.sealed)).to.equal(undefined);
     expect(disclosureIn(new Uint8Array(9))).to.equal(undefined);
     expect(disclosureIn(sample.sealed.slice(0, -9))).to.equal(undefined);

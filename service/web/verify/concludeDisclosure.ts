@@ -33,7 +33,7 @@ const reasonsOf = ({ tone, reasons }: Conclusion): Conclusion["reasons"] =>
 
 function limitOf({ shown = [], withheld = [] }: DisclosureReport): Conclusion["headline"] {
   return words(
-    `这是部分披露，不是票据原件：披露 ${shown.length} 项，未披露 ${withheld.length} 项（逐项列在票面中）；它不证明由谁出示`,
+    `这是部分披露，不是票据原件：披露 ${shown.length} 项，未披露 ${withheld.length} 项（逐项列出）；它不证明由谁出示`,
     `These are chosen fields, not the receipt: ${shown.length} shown, ${withheld.length} withheld (each is named beside); ` +
       "it does not prove who shows them",
   );

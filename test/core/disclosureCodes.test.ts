@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { zlibDeflate } from "../../service/adapters/system/deflate.ts";
+import { streamDeflate } from "../../service/web/shared/deflate.ts";
 import { concatBytes, equalBytes, u16, u8, utf8 } from "../../service/core/bytes.ts";
 import { codesOf, joinCodes, looksLikeCode, MAX_CODES, parseCode } from "../../service/core/disclosureCodes.ts";
 import { packDisclosure, unpackDisclosure } from "../../service/core/disclosurePack.ts";
@@ -8,11 +8,11 @@ import { discloseSample, makeMedicalReceipt } from "./disclosureSample.ts";
 import { refusalOf, refusalOfPromise } from "./refusal.ts";
 import type { SampleReceipt } from "./sampleReceipt.ts";
 
-const unpack = (packed: Uint8Array): Promise<string> => refusalOfPromise(() => unpackDisclosure(packed, zlibDeflate));
+const unpack = (packed: Uint8Array): Promise<string> => refusalOfPromise(() => unpackDisclosure(packed, streamDeflate));
 
 /** A packed disclosure of these rows and hashes; its proof one byte. */
 const packedOf = async (rows: unknown, hashes: Uint8Array, version = 1): Promise<Uint8Array> => {
-  const text = await zlibDeflate.deflate(utf8(JSON.stringify(rows)));
+  const text = await streamDeflate.deflate(utf8(JSON.stringify(rows)));
   return concatBytes(u8(version), u16(1), u16(text.length), Uint8Array.of(7), text, hashes);
 };
 
@@ -23,22 +23,22 @@ describe("core: a disclosure in QR codes", () => {
   before(async () => {
     receipt = await makeMedicalReceipt();
     file = discloseSample(receipt, { preset: "amounts_and_insurance" });
-    packed = await packDisclosure(file, zlibDeflate);
+    packed = await packDisclosure(file, streamDeflate);
   });
 
   it("packs to less than half, and unpacks to the same bytes, for every preset", async () => {
     for (const preset of DISCLOSURE_PRESETS) {
       const each = discloseSample(receipt, { preset });
-      const small = await packDisclosure(each, zlibDeflate);
+      const small = await packDisclosure(each, streamDeflate);
       expect(small.length).to.be.below(each.length / 2);
-      expect(equalBytes(await unpackDisclosure(small, zlibDeflate), each)).to.equal(true);
+      expect(equalBytes(await unpackDisclosure(small, streamDeflate), each)).to.equal(true);
     }
   });
 
   it("keeps names that share half a character's units", async () => {
     const odd = await makeMedicalReceipt({ data: { "𠮷": 1, "𠮸": 2 } });
     const each = discloseSample(odd, { paths: ["/𠮸"] });
-    expect(await unpackDisclosure(await packDisclosure(each, zlibDeflate), zlibDeflate)).to.deep.equal(each);
+    expect(await unpackDisclosure(await packDisclosure(each, streamDeflate), streamDeflate)).to.deep.equal(each);
   });
 
   it("refuses a pack with a hash too few or too many, of another version, cut off, or that is no DEFLATE", async () => {

@@ -18,6 +18,8 @@ export const rateLimits = {
   login_address: { windowMs: HOUR_MS, limit: 30 },
   /** One-time codes typed in from one network address, right or wrong. */
   login_try_address: { windowMs: HOUR_MS, limit: 60 },
+  /** Disclosures verified for one network address: an insurance desk's day, not a way to keep us busy. */
+  verify_address: { windowMs: HOUR_MS, limit: 1_000 },
 } as const;
 
 export type RateName = keyof typeof rateLimits;

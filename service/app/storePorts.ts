@@ -2,6 +2,7 @@ import type { FieldProblem, IssueInput, IssuingUnit, Numbering, ReceiptData } fr
 import type { CheckStore } from "./checkPorts.ts";
 import type { LinkStore, NewDelivery, OutboxStore, RateStore } from "./deliveryPorts.ts";
 import type { LoginStore, PayerStore } from "./payerPorts.ts";
+import type { NumberStore } from "./numberPorts.ts";
 import type { Fee, SignedSegment } from "./ports.ts";
 
 /** The database. Every method is one transaction (or one statement) and durable when it resolves. */
@@ -19,7 +20,8 @@ export interface Store
     LinkStore,
     RateStore,
     LoginStore,
-    PayerStore {}
+    PayerStore,
+    NumberStore {}
 
 /** A unit as the program keeps it: what the receipt takes over, and its keys. */
 export type Unit = IssuingUnit & {
@@ -40,7 +42,7 @@ export interface UnitStore {
   useNonce(appId: string, nonce: string, expiresAtMs: number): Promise<boolean>;
   books(unitId?: number): Promise<readonly Book[]>;
   /** Inserts a granted book as it stands on chain; one that is known already is left alone. */
-  saveBook(book: Book): Promise<void>;
+  saveBook(book: Book, grantedAtMs?: number): Promise<void>;
   deployment(): Promise<Deployment | undefined>;
   saveDeployment(deployment: Deployment): Promise<void>;
 }
@@ -70,6 +72,10 @@ export type Book = {
   readonly lowWater: number;
   /** Why its segments are set aside; undefined: they are not. */
   readonly heldReason?: string;
+  /** Receipts take no number past it while the rest is being returned; undefined: up to `last`. */
+  readonly usableLast?: number;
+  /** The place (开票点) whose own it is; undefined: it serves all places. */
+  readonly placeCode?: string;
 };
 
 /** The contract that this database belongs to. */

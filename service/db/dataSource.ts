@@ -3,6 +3,16 @@ import { AppError } from "../core/errors.ts";
 import { AlarmEntity, BatchEntity, BatchTransactionEntity, LeaseEntity, SegmentEntity } from "./entities/batch.ts";
 import { CheckTallyEntity, CheckWorkEntity } from "./entities/check.ts";
 import { DeliveryEntity, PayerContactEntity, ReceiptArrearsEntity, ReceiptLinkEntity } from "./entities/delivery.ts";
+import {
+  ApplicationEntity,
+  BookGrantEntity,
+  BookReturnEntity,
+  CodeRangeEntity,
+  LowWaterEntity,
+  LowWaterRaiseEntity,
+  PlaceEntity,
+  StandingEntity,
+} from "./entities/number.ts";
 import { LoginCodeEntity, PayerSessionEntity, RateWindowEntity } from "./entities/payer.ts";
 import { BookEntity, ReceiptEntity } from "./entities/receipt.ts";
 import { AppKeyEntity, DeploymentEntity, RequestNonceEntity, UnitEntity } from "./entities/unit.ts";
@@ -10,6 +20,7 @@ import { CreateLedgerBooks1795312800000 } from "./migrations/1795312800000-creat
 import { CountChecks1795320000000 } from "./migrations/1795320000000-countChecks.ts";
 import { CreateDelivery1795321000000 } from "./migrations/1795321000000-createDelivery.ts";
 import { CreatePayerLogin1795321000001 } from "./migrations/1795321000001-createPayerLogin.ts";
+import { GrowNumbers1795410000000 } from "./migrations/1795410000000-growNumbers.ts";
 import { sqlStateOf } from "./retry.ts";
 
 /** Enough for one process's request groups, workers and reads; a pool of 16 keeps 6 processes below PostgreSQL's 100. */
@@ -45,12 +56,21 @@ export async function openDatabase(url: string): Promise<DataSource> {
       LoginCodeEntity,
       PayerSessionEntity,
       RateWindowEntity,
+      ApplicationEntity,
+      CodeRangeEntity,
+      BookGrantEntity,
+      BookReturnEntity,
+      LowWaterEntity,
+      LowWaterRaiseEntity,
+      StandingEntity,
+      PlaceEntity,
     ],
     migrations: [
       CreateLedgerBooks1795312800000,
       CountChecks1795320000000,
       CreateDelivery1795321000000,
       CreatePayerLogin1795321000001,
+      GrowNumbers1795410000000,
     ],
     migrationsTableName: "migration",
     poolSize: POOL_SIZE,

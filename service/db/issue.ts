@@ -13,7 +13,7 @@ const GROUP_SIZE = 200;
 const QUEUE_LIMIT = 5000;
 
 type Waiting = { readonly receipt: NewReceipt; resolve(outcome: IssueOutcome): void; reject(error: unknown): void };
-type OpenBook = { book_id: number; last: string; next: string; low_water: number };
+type OpenBook = { book_id: number; last: string; next: string; low_water: number; place_code: string | null };
 
 /**
  * Takes numbers. Receipts of one unit and code that arrive while a transaction runs share the next one: each answer
@@ -78,8 +78,9 @@ function issueGroup(dataSource: DataSource, group: readonly NewReceipt[]): Promi
     async (manager) => {
       const books = await rowsOf<OpenBook>(
         manager,
-        `select book_id, last, next, low_water from book
-         where unit_id = $1 and code = $2 and next <= last order by first for update`,
+        `select book_id, coalesce(usable_last, last) as last, next, low_water, place_code from book
+         where unit_id = $1 and code = $2 and next <= coalesce(usable_last, last)
+         order by place_code nulls last, first for update`,
         [first.unitId, first.code],
       );
       const known = await knownReceipts(manager, first.unitId, group);
@@ -129,7 +130,11 @@ function takeNumbers(group: readonly NewReceipt[], books: readonly OpenBook[], k
       const isSame = Buffer.compare(earlier.inputDigest, fresh.inputDigest) === 0;
       return { kind: isSame ? "repeated" : "conflict", receipt: earlier.receipt };
     }
-    const book = books.find((candidate) => nextOf(candidate) <= Number(candidate.last));
+    // A place's own books stand before those that serve all.
+    const book = books.find((candidate) => {
+      const isFor = candidate.place_code === null || candidate.place_code === fresh.input.placeCode;
+      return isFor && nextOf(candidate) <= Number(candidate.last);
+    });
     if (book === undefined) return { kind: "no_numbers", code: fresh.code };
     const receipt = assemble(fresh, book.book_id, nextOf(book));
     nextByBook.set(book.book_id, receipt.number + 1);

@@ -21,7 +21,9 @@ export type FindingCode =
   /** The chain has a batch that the database does not know. */
   | "batch_extra"
   /** A book stands elsewhere on chain. */
-  | "book_differs";
+  | "book_differs"
+  /** The chain granted a book that the database does not know. */
+  | "book_extra";
 
 export type AuditReport = {
   readonly receiptCount: number;

@@ -7,7 +7,24 @@ import type { Bureau } from "./ports.ts";
 export interface NumberStore extends ApplicationStore, ReturnStore, StandingStore, LowWaterStore, PlaceStore {
   /** By unit and code, after a place in that order; in one snapshot. */
   stockCounts(question: StockQuestion): Promise<readonly StockCounts[]>;
+  /** What was granted as each book and what was returned of it, in the order of their ids. */
+  bookStories(): Promise<readonly BookStory[]>;
 }
+
+export type BookStory = {
+  readonly bookId: number;
+  readonly unitId: number;
+  readonly code: number;
+  readonly first: number;
+  /** As it was granted. */
+  readonly grantedLast: number;
+  readonly last: number;
+  readonly next: number;
+  /** Numbers returned and done on chain. */
+  readonly returnedCount: number;
+  /** The end that a return which is passed will give it; undefined: none is. */
+  readonly closingLast?: number;
+};
 
 /** The bureau's hand on books; idempotent as all of it. Closing a book returns what lies past `last`. */
 export interface NumberBureau extends Pick<Bureau, "grantBook"> {
@@ -65,11 +82,7 @@ export type PassOutcome =
 
 export interface ApplicationStore {
   application(unitId: number, applicationNo: string): Promise<Application | undefined>;
-  applications(
-    filter: NumberFilter,
-    after: NumberCursor | undefined,
-    limit: number,
-  ): Promise<readonly Application[]>;
+  applications(filter: NumberFilter, after: NumberCursor | undefined, limit: number): Promise<readonly Application[]>;
   /** Inserts it, or gives the one of this number that is there. */
   createApplication(application: Application): Promise<{ readonly isNew: boolean; readonly application: Application }>;
   /** New content for one that is new, saved or returned; it is saved then. undefined if it is in another state. */
@@ -128,11 +141,7 @@ export type ReturnOutcome =
 
 export interface ReturnStore {
   bookReturn(unitId: number, returnNo: string): Promise<BookReturn | undefined>;
-  bookReturns(
-    filter: NumberFilter,
-    after: NumberCursor | undefined,
-    limit: number,
-  ): Promise<readonly BookReturn[]>;
+  bookReturns(filter: NumberFilter, after: NumberCursor | undefined, limit: number): Promise<readonly BookReturn[]>;
   /** From then on no receipt takes a number of it. */
   createReturn(wanted: NewReturn): Promise<ReturnOutcome>;
   /** undefined if it is not submitted. Refused, its numbers are the unit's again. */
@@ -169,12 +178,22 @@ export type LowWater = {
   readonly address: string;
 };
 
+export type Stock = {
+  readonly unitId: number;
+  readonly code: number;
+  /** Numbers that can be taken. */
+  readonly left: number;
+  /** An application waits for its review or its grant. */
+  readonly isAppliedFor: boolean;
+  readonly isRaised: boolean;
+};
+
 export interface LowWaterStore {
   lowWaters(unitId?: number): Promise<readonly LowWater[]>;
   /** Also the mark of the unit's books of the kind. */
   saveLowWater(mark: LowWater): Promise<void>;
-  /** Numbers that can be taken, and whether an application waits for its grant. */
-  stockOf(unitId: number, code: number): Promise<{ readonly left: number; readonly isAppliedFor: boolean }>;
+  /** Of every code of which a unit has a book, an application or a raised mark. */
+  stocks(): Promise<readonly Stock[]>;
   /** False if it was raised before and no grant has come since. */
   raiseLowWater(application: Application): Promise<boolean>;
   /** The stock is above the mark again. */

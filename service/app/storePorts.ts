@@ -314,7 +314,11 @@ export type AnchoredBatch = {
 };
 
 /** What an auditor reads. */
-export interface AuditStore extends Pick<UnitStore, "books">, Pick<AnchorStore, "openBatch" | "lastAnchored"> {
+export interface AuditStore
+  extends
+    Pick<UnitStore, "books">,
+    Pick<AnchorStore, "openBatch" | "lastAnchored">,
+    Pick<NumberStore, "bookStories" | "pendingGrants"> {
   /** Receipts of no book; [] unless the database was tampered with. */
   strayReceipts(limit: number): Promise<readonly Receipt[]>;
   /** The receipts of a book from a number on, in order. */

@@ -36,7 +36,13 @@ export function grantBlocks({ isUnpaid, isAlarm, isSuspended, reason }: Standing
       ? [block("unit_unpaid", "单位欠缴，缴清前不发放票号", "the unit is in arrears: no numbers until it has paid")]
       : []),
     ...(isAlarm
-      ? [block("unit_under_warning", "单位被预警，解除前不发放票号", "the unit is under warning: no numbers until it is lifted")]
+      ? [
+          block(
+            "unit_under_warning",
+            "单位被预警，解除前不发放票号",
+            "the unit is under warning: no numbers until it is lifted",
+          ),
+        ]
       : []),
     ...(isSuspended
       ? [block("unit_suspended", "单位已停用，不发放票号", "the unit is suspended: it gets no numbers")]

@@ -28,9 +28,6 @@ const tables = [
 const states = "'new', 'saved', 'submitted', 'passed', 'returned'";
 
 const statements = [
-  `alter table book add column usable_last bigint, add column place_code text,
-     add column is_closed boolean not null default false,
-     add constraint book_usable_ck check (usable_last is null or (next <= usable_last + 1 and usable_last <= last))`,
   `create table number_application (
     unit_id integer not null, application_no text not null, kind text not null, code integer not null,
     count integer not null, contact text not null, phone text not null, address text not null, author text not null,
@@ -89,4 +86,7 @@ const statements = [
   `create table place (
     unit_id integer not null, place_code text not null, name text not null, is_open boolean not null,
     constraint place_pk primary key (unit_id, place_code))`,
+  `alter table book add column usable_last bigint, add column place_code text,
+     add column is_closed boolean not null default false,
+     add constraint book_usable_ck check (usable_last is null or (next <= usable_last + 1 and usable_last <= last))`,
 ];

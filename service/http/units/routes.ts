@@ -3,6 +3,7 @@ import type { SignedRoute } from "../route.ts";
 import { getDeliveries, postRelease, postRevokeLinks } from "./deliveries.ts";
 import { unitDocs } from "./docs.ts";
 import { postBatch, postReceipt, type UnitContext } from "./issue.ts";
+import { numberRoutes } from "./numberRoutes.ts";
 import { getBooks, getJson, getPdf, getProof, getReceipt, getXml, listReceipts } from "./read.ts";
 
 const SINGLE_LIMIT_BYTES = 1_048_576;
@@ -34,5 +35,6 @@ export function unitRoutes(context: UnitContext): readonly SignedRoute[] {
     { ...act, path: `${one}/release`, doc: unitDocs.release, handle: by(postRelease) },
     { ...act, path: `${one}/revoke-links`, doc: unitDocs.revokeLinks, handle: by(postRevokeLinks) },
     { ...get, path: "/v1/books", doc: listBooks, handle: by(getBooks) },
+    ...numberRoutes(context),
   ];
 }

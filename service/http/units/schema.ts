@@ -156,7 +156,7 @@ function optionalText(name: FieldName, description: string): z.ZodDefault<z.ZodS
 }
 
 /** Well-formed text of so many characters (code points, as in JSON Schema) without control characters. */
-function text(maxLength: number, minLength = 0): z.ZodString {
+export function text(maxLength: number, minLength = 0): z.ZodString {
   return noted(
     z.string().check((context) => {
       const { value } = context;

@@ -15,6 +15,16 @@ const OPEN = "('new', 'saved', 'returned')";
 
 /** Applications for numbers, from the unit's draft to the book. */
 export function createApplicationStore(dataSource: DataSource): ApplicationStore {
+  return { ...createDraftStore(dataSource), ...createReviewStore(dataSource) };
+}
+
+type Drafts = Pick<
+  ApplicationStore,
+  "application" | "applications" | "createApplication" | "editApplication" | "submitApplication"
+>;
+
+/** The unit's half. */
+function createDraftStore(dataSource: DataSource): Drafts {
   const one = async (sql: string, parameters: readonly unknown[]): Promise<Application | undefined> => {
     const [row] = await query<RawApplication>(dataSource, sql, parameters);
     return row && applicationOf(row);
@@ -63,16 +73,24 @@ export function createApplicationStore(dataSource: DataSource): ApplicationStore
          where unit_id = $1 and application_no = $2 and state in ${OPEN} returning *`,
         [unitId, applicationNo, nowMs],
       ),
+  };
+}
 
+/** The bureau's half. */
+function createReviewStore(dataSource: DataSource): Omit<ApplicationStore, keyof Drafts> {
+  return {
     passApplication: (unitId, applicationNo, review) =>
       inTransaction(dataSource, (manager) => pass(manager, unitId, applicationNo, review)),
 
-    refuseApplication: (unitId, applicationNo, { reviewer, atMs, opinion }) =>
-      one(
+    async refuseApplication(unitId, applicationNo, { reviewer, atMs, opinion }) {
+      const [row] = await query<RawApplication>(
+        dataSource,
         `update number_application set state = 'returned', reviewer = $3, reviewed_at_ms = $4, opinion = $5
          where unit_id = $1 and application_no = $2 and state = 'submitted' returning *`,
         [unitId, applicationNo, reviewer, atMs, opinion],
-      ),
+      );
+      return row && applicationOf(row);
+    },
 
     async pendingGrants(limit) {
       const rows = await query<RawApplication>(

@@ -15,14 +15,8 @@ import { invalidFields, jsonBody, validated } from "../jsonBody.ts";
 import { HttpProblem } from "../problem.ts";
 import { rfc3339 } from "../rfc3339.ts";
 import { badCursor, decodeCursor, encodeNumberCursor, queryValues } from "./numberCursor.ts";
-import {
-  applicationEdit,
-  applicationInput,
-  applicationView,
-  numberListQuery,
-  returnInput,
-  returnView,
-} from "./numberSchema.ts";
+import type { applicationView, returnView } from "./numberSchema.ts";
+import { applicationEdit, applicationInput, numberListQuery, returnInput } from "./numberSchema.ts";
 import type { UnitContext } from "./issue.ts";
 
 const DEFAULT_LIMIT = 100;

@@ -126,7 +126,7 @@ describe("the API of numbers", () => {
       { ...application, year: 2025 },
       { "Accept-Language": "en" },
     );
-    expect((await english.json()) as object)
+    expect(await english.json())
       .to.have.nested.property("errors[0].message")
       .match(/^numbers can be had now for: 2026/);
   });

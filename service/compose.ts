@@ -40,6 +40,7 @@ import { startDeliverWorker } from "./workers/deliver.ts";
 import type { Worker } from "./workers/loop.ts";
 import { startPaperWorker } from "./workers/paper.ts";
 import { startRegisterWorker } from "./workers/register.ts";
+import { startNumbersWorker } from "./workers/numbers.ts";
 import { startRenderWorker } from "./workers/render.ts";
 
 export const VERSION = "0.1.0";
@@ -130,7 +131,7 @@ export async function startService(config: Config, progress: Progress): Promise<
     const deps = makeDeps(parts, renderer, channels);
     await deps.store.releaseClaims(deps.settings.holder);
     await deps.store.releaseDeliveries(deps.settings.holder);
-    const workers = [...startWorkers(deps, config), startRegisterWorker(deps, parts.register)];
+    const workers = [...startWorkers(deps, config, parts.admin), startRegisterWorker(deps, parts.register)];
     stops.push(async () => {
       await Promise.all(workers.map((worker) => worker.stop()));
     });
@@ -246,11 +247,11 @@ export function makeDeps(parts: Parts, renderer: Deps["renderer"], channels: Cha
 
 const qrPlaceOf = (origin: string): QrPlace => ({ origin, template: "1", appId: "lianpiao" });
 
-function startWorkers(deps: Deps, config: Config): readonly Worker[] {
+function startWorkers(deps: Deps, config: Config, admin: Parts["admin"]): readonly Worker[] {
   return [
     ...(config.ROLES.includes("render") ? [startRenderWorker(deps)] : []),
     ...(config.ROLES.includes("anchor")
-      ? [startAnchorWorker(deps, config.ANCHOR_INTERVAL_MS), startPaperWorker(deps)]
+      ? [startAnchorWorker(deps, config.ANCHOR_INTERVAL_MS), startPaperWorker(deps), startNumbersWorker(deps, admin)]
       : []),
     ...(config.ROLES.includes("deliver") && canDeliver(deps) ? [startDeliverWorker(deps)] : []),
   ];

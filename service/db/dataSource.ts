@@ -3,6 +3,16 @@ import { AppError } from "../core/errors.ts";
 import { AlarmEntity, BatchEntity, BatchTransactionEntity, LeaseEntity, SegmentEntity } from "./entities/batch.ts";
 import { CheckTallyEntity, CheckWorkEntity } from "./entities/check.ts";
 import { DeliveryEntity, PayerContactEntity, ReceiptArrearsEntity, ReceiptLinkEntity } from "./entities/delivery.ts";
+import {
+  ApplicationEntity,
+  BookGrantEntity,
+  BookReturnEntity,
+  CodeRangeEntity,
+  LowWaterEntity,
+  LowWaterRaiseEntity,
+  PlaceEntity,
+  StandingEntity,
+} from "./entities/number.ts";
 import { LoginCodeEntity, PayerSessionEntity, RateWindowEntity } from "./entities/payer.ts";
 import { BookEntity, ReceiptEntity } from "./entities/receipt.ts";
 import { PaperBookEntity, PaperExchangeEntity, PaperSpoiltEntity } from "./entities/paper.ts";
@@ -16,6 +26,7 @@ import { CreatePayerLogin1795321000001 } from "./migrations/1795321000001-create
 import { CreateReversal1795400000000 } from "./migrations/1795400000000-createReversal.ts";
 import { CreatePaper1795401000000 } from "./migrations/1795401000000-createPaper.ts";
 import { CreateKindRegister1795440000000 } from "./migrations/1795440000000-createKindRegister.ts";
+import { GrowNumbers1795410000000 } from "./migrations/1795410000000-growNumbers.ts";
 import { sqlStateOf } from "./retry.ts";
 
 /** Enough for one process's request groups, workers and reads; a pool of 16 keeps 6 processes below PostgreSQL's 100. */
@@ -59,6 +70,14 @@ export async function openDatabase(url: string): Promise<DataSource> {
       KindCodeEntity,
       CatalogueEditionEntity,
       CatalogueItemEntity,
+      ApplicationEntity,
+      CodeRangeEntity,
+      BookGrantEntity,
+      BookReturnEntity,
+      LowWaterEntity,
+      LowWaterRaiseEntity,
+      StandingEntity,
+      PlaceEntity,
     ],
     migrations: [
       CreateLedgerBooks1795312800000,
@@ -68,6 +87,7 @@ export async function openDatabase(url: string): Promise<DataSource> {
       CreateReversal1795400000000,
       CreatePaper1795401000000,
       CreateKindRegister1795440000000,
+      GrowNumbers1795410000000,
     ],
     migrationsTableName: "migration",
     poolSize: POOL_SIZE,

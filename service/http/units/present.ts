@@ -113,6 +113,8 @@ function presentBook(book: Book): BookList["books"][number] {
     rendered: book.rendered - book.first,
     anchored: book.anchored - book.first,
     ...(book.heldReason === undefined ? {} : { heldReason: book.heldReason }),
+    ...(book.placeCode === undefined ? {} : { placeCode: book.placeCode }),
+    ...(book.usableLast === undefined ? {} : { returning: book.last - book.usableLast }),
   };
 }
 
@@ -125,7 +127,7 @@ function presentAnchoring(
 }
 
 function leftOf(book: Book): number {
-  return book.last + 1 - book.next;
+  return (book.usableLast ?? book.last) + 1 - book.next;
 }
 
 function codeText(code: number): string {

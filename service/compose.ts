@@ -15,6 +15,7 @@ import { createFailpoint } from "./adapters/system/failpoint.ts";
 import { systemHash } from "./adapters/system/hash.ts";
 import { createLog } from "./adapters/system/log.ts";
 import { systemRandom } from "./adapters/system/random.ts";
+import { createWebhookPoster } from "./adapters/webhook/webhookPoster.ts";
 import type { Channels } from "./app/deliveryPorts.ts";
 import type { Deps } from "./app/deps.ts";
 import type { BlobStore, Failpoint, Log } from "./app/ports.ts";
@@ -37,6 +38,7 @@ import { startAnchorWorker } from "./workers/anchor.ts";
 import { startDeliverWorker } from "./workers/deliver.ts";
 import type { Worker } from "./workers/loop.ts";
 import { startRenderWorker } from "./workers/render.ts";
+import { startWebhookWorker } from "./workers/webhook.ts";
 
 export const VERSION = "0.1.0";
 
@@ -122,6 +124,7 @@ export async function startService(config: Config, progress: Progress): Promise<
     const deps = makeDeps(parts, renderer, channels);
     await deps.store.releaseClaims(deps.settings.holder);
     await deps.store.releaseDeliveries(deps.settings.holder);
+    await deps.store.releaseEndpoints(deps.settings.holder);
     const workers = startWorkers(deps, config);
     stops.push(async () => {
       await Promise.all(workers.map((worker) => worker.stop()));
@@ -215,6 +218,12 @@ export function makeDeps(parts: Parts, renderer: Deps["renderer"], channels: Cha
     ledgerSigner: keystore,
     contacts: contactKeysOf(keystore),
     channels,
+    webhooks: createWebhookPoster({
+      sealSecret: (plain) => keystore.sealSecret(plain),
+      openSecret: (sealed) => keystore.openSecret(sealed),
+      nowMs: systemClock.nowMs,
+      isPrivateAllowed: config.WEBHOOK_ALLOW_PRIVATE,
+    }),
     segmentTrees: createSegmentTrees(store),
     failpoint: createFailpoint(config.FAILPOINT),
     kinds: new Map(builtinKinds.map((kind) => [kind.id, kind])),
@@ -241,6 +250,7 @@ function startWorkers(deps: Deps, config: Config): readonly Worker[] {
     ...(config.ROLES.includes("render") ? [startRenderWorker(deps)] : []),
     ...(config.ROLES.includes("anchor") ? [startAnchorWorker(deps, config.ANCHOR_INTERVAL_MS)] : []),
     ...(config.ROLES.includes("deliver") && canDeliver(deps) ? [startDeliverWorker(deps)] : []),
+    ...(config.ROLES.includes("deliver") ? [startWebhookWorker(deps)] : []),
   ];
 }
 

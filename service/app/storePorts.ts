@@ -3,6 +3,7 @@ import type { CheckStore } from "./checkPorts.ts";
 import type { LinkStore, NewDelivery, OutboxStore, RateStore } from "./deliveryPorts.ts";
 import type { LoginStore, PayerStore } from "./payerPorts.ts";
 import type { Fee, SignedSegment } from "./ports.ts";
+import type { WebhookStore } from "./webhookPorts.ts";
 
 /** The database. Every method is one transaction (or one statement) and durable when it resolves. */
 export interface Store
@@ -19,7 +20,8 @@ export interface Store
     LinkStore,
     RateStore,
     LoginStore,
-    PayerStore {}
+    PayerStore,
+    WebhookStore {}
 
 /** A unit as the program keeps it: what the receipt takes over, and its keys. */
 export type Unit = IssuingUnit & {

@@ -6,10 +6,12 @@ import { DeliveryEntity, PayerContactEntity, ReceiptArrearsEntity, ReceiptLinkEn
 import { LoginCodeEntity, PayerSessionEntity, RateWindowEntity } from "./entities/payer.ts";
 import { BookEntity, ReceiptEntity } from "./entities/receipt.ts";
 import { AppKeyEntity, DeploymentEntity, RequestNonceEntity, UnitEntity } from "./entities/unit.ts";
+import { EventEntity, EventStreamEntity, WebhookDeadLetterEntity, WebhookEndpointEntity } from "./entities/webhook.ts";
 import { CreateLedgerBooks1795312800000 } from "./migrations/1795312800000-createLedgerBooks.ts";
 import { CountChecks1795320000000 } from "./migrations/1795320000000-countChecks.ts";
 import { CreateDelivery1795321000000 } from "./migrations/1795321000000-createDelivery.ts";
 import { CreatePayerLogin1795321000001 } from "./migrations/1795321000001-createPayerLogin.ts";
+import { CreateWebhooks1795420000000 } from "./migrations/1795420000000-createWebhooks.ts";
 import { sqlStateOf } from "./retry.ts";
 
 /** Enough for one process's request groups, workers and reads; a pool of 16 keeps 6 processes below PostgreSQL's 100. */
@@ -45,12 +47,17 @@ export async function openDatabase(url: string): Promise<DataSource> {
       LoginCodeEntity,
       PayerSessionEntity,
       RateWindowEntity,
+      EventStreamEntity,
+      EventEntity,
+      WebhookEndpointEntity,
+      WebhookDeadLetterEntity,
     ],
     migrations: [
       CreateLedgerBooks1795312800000,
       CountChecks1795320000000,
       CreateDelivery1795321000000,
       CreatePayerLogin1795321000001,
+      CreateWebhooks1795420000000,
     ],
     migrationsTableName: "migration",
     poolSize: POOL_SIZE,

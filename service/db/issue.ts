@@ -3,7 +3,9 @@ import { AppError, invariant } from "../core/errors.ts";
 import { codeTextOf } from "../domain/code.ts";
 import { amountsOf, numberingOf, numberReceipt } from "../domain/receiptAssembly.ts";
 import type { IssueOutcome, IssueStore, NewReceipt, Receipt } from "../app/storePorts.ts";
+import type { EventFact } from "../app/webhookPorts.ts";
 import { insertDeliveries, type IssuedDelivery } from "./issueDeliveries.ts";
+import { recordEvents } from "./recordEvents.ts";
 import { inTransaction, rowsOf } from "./retry.ts";
 import { anchoringColumns, anchoringJoin, receiptColumns, receiptOf, type RawReceipt } from "./rows.ts";
 
@@ -13,7 +15,7 @@ const GROUP_SIZE = 200;
 const QUEUE_LIMIT = 5000;
 
 type Waiting = { readonly receipt: NewReceipt; resolve(outcome: IssueOutcome): void; reject(error: unknown): void };
-type OpenBook = { book_id: number; last: string; next: string; low_water: number };
+type OpenBook = { book_id: number; last: string; next: string; low_water: number; is_heard: boolean };
 
 /**
  * Takes numbers. Receipts of one unit and code that arrive while a transaction runs share the next one: each answer
@@ -78,8 +80,9 @@ function issueGroup(dataSource: DataSource, group: readonly NewReceipt[]): Promi
     async (manager) => {
       const books = await rowsOf<OpenBook>(
         manager,
-        `select book_id, last, next, low_water from book
-         where unit_id = $1 and code = $2 and next <= last order by first for update`,
+        `select book_id, last, next, low_water,
+           exists (select from event_stream where unit_id = $1 and 'receipt.issued' = any(types)) as is_heard
+         from book where unit_id = $1 and code = $2 and next <= last order by first for update`,
         [first.unitId, first.code],
       );
       const known = await knownReceipts(manager, first.unitId, group);
@@ -89,6 +92,8 @@ function issueGroup(dataSource: DataSource, group: readonly NewReceipt[]): Promi
       for (const [bookId, next] of taken.nextByBook) {
         await manager.query("update book set next = $2 where book_id = $1", [bookId, next]);
       }
+      // Nobody listens to most units: they pay no statement for it.
+      if (books[0]?.is_heard === true) await recordEvents(manager, first.unitId, "receipt.issued", issuedFacts(taken));
       return taken.outcomes;
     },
     { againIfUnique: true },
@@ -140,6 +145,10 @@ function takeNumbers(group: readonly NewReceipt[], books: readonly OpenBook[], k
     return { kind: "issued", receipt, left, lowWater: book.low_water };
   });
   return { outcomes, rows, deliveries, nextByBook };
+}
+
+function issuedFacts({ rows }: Taken): readonly EventFact[] {
+  return rows.map(([{ code, number, issuedAtMs, kind }]) => ({ code, number, atMs: issuedAtMs, details: { kind } }));
 }
 
 function assemble(fresh: NewReceipt, bookId: number, number: number): Receipt {

@@ -14,6 +14,7 @@ import { createRateStore } from "./rates.ts";
 import { createReceiptStore } from "./receipts.ts";
 import { createRenderStore } from "./rendering.ts";
 import { createUnitStore } from "./units.ts";
+import { createWebhookStore } from "./webhooks.ts";
 
 /** The port Store over one PostgreSQL. */
 export function createStore(dataSource: DataSource, failpoint: Failpoint): Store {
@@ -31,5 +32,6 @@ export function createStore(dataSource: DataSource, failpoint: Failpoint): Store
     ...createRateStore(dataSource),
     ...createLoginStore(dataSource),
     ...createPayerStore(dataSource),
+    ...createWebhookStore(dataSource),
   };
 }

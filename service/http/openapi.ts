@@ -41,6 +41,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
     tags: [
       { name: "receipts", description: "开票与查票 / Issue and read receipts" },
       { name: "books", description: "号段 / Books of numbers" },
+      { name: "webhooks", description: "事件推送 / Events, posted to the unit's system" },
       { name: "checks", description: "查验 / Checks by anyone" },
       { name: "operations", description: "运行状态 / Health and metrics" },
       { name: "pages", description: "网页 / Pages" },

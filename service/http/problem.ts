@@ -25,6 +25,9 @@ export type ProblemCode =
   | "not_anchored"
   | "receipt_void"
   | "not_in_arrears"
+  | "webhook_not_found"
+  | "webhook_exists"
+  | "too_many_webhooks"
   | "body_too_large"
   | "challenge_required"
   | "too_many_checks"
@@ -76,6 +79,9 @@ export const problemTable: Readonly<Record<ProblemCode, Row>> = {
   not_anchored: { status: 409, retryAfterS: 5, zh: "票据尚未上链", en: "The receipt is not anchored yet" },
   receipt_void: { status: 409, zh: "票号已作废，没有票据文件", en: "The number is void: there is no receipt" },
   not_in_arrears: { status: 409, zh: "票据未标记欠缴", en: "The receipt is not in arrears" },
+  webhook_not_found: { status: 404, zh: "没有这个接收地址", en: "There is no such endpoint" },
+  webhook_exists: { status: 409, zh: "接收地址已登记", en: "The endpoint is registered already" },
+  too_many_webhooks: { status: 409, zh: "接收地址过多", en: "The unit has too many endpoints" },
   body_too_large: { status: 413, zh: "请求体过大", en: "The body is too large" },
   unsupported_media_type: { status: 415, zh: "不支持的内容类型", en: "The content type is not supported" },
   invalid_fields: { status: 422, zh: "字段有误", en: "Some fields are not valid" },

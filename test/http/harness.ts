@@ -139,6 +139,11 @@ function makeDeps(
       mac: () => new Uint8Array(32),
     },
     channels: {},
+    webhooks: {
+      makeSecret: () => ({ text: `whsec_${"A".repeat(43)}=`, sealed: new Uint8Array(32) }),
+      faultOf: () => Promise.resolve(undefined),
+      post: () => Promise.resolve({ kind: "taken" }),
+    },
     segmentTrees: createSegmentTrees(port),
     failpoint: () => undefined,
     kinds: new Map(builtinKinds.map((kind) => [kind.id, kind])),

@@ -4,7 +4,9 @@ import type { issueInput } from "../../service/http/units/schema.ts";
 import type { batchAnswer, bookList, problemView, proofView, receiptView } from "../../service/http/units/view.ts";
 import type { eventSchema, webhookInput } from "../../service/http/units/webhookView.ts";
 
-export type IssueInput = z.input<typeof issueInput>;
+type Deep<T> = T extends object ? { readonly [K in keyof T]: Deep<T[K]> } : T;
+
+export type IssueInput = Deep<z.input<typeof issueInput>>;
 export type Receipt = z.infer<typeof receiptView>;
 export type BatchAnswer = z.infer<typeof batchAnswer>;
 export type BookList = z.infer<typeof bookList>;
@@ -17,8 +19,8 @@ export type WebhookInput = z.infer<typeof webhookInput>;
 export type Operations = Readonly<Record<`${"GET" | "POST"} /v1/${string}`, Operation>>;
 
 export type Operation = {
-  readonly path: object;
-  readonly query: object;
+  readonly path: unknown;
+  readonly query: unknown;
   readonly body: unknown;
   readonly answer: unknown;
 };

@@ -56,7 +56,7 @@ function typeOf(value: unknown): string {
   if (Array.isArray(choices)) return choices.map((choice) => JSON.stringify(choice)).join(" | ");
   const branches = anyOf ?? oneOf;
   if (Array.isArray(branches)) return `(${branches.map(typeOf).join(" | ")})`;
-  if (Array.isArray(type)) return type.map((each) => typeOf({ ...schema, type: each })).join(" | ");
+  if (Array.isArray(type)) return type.map((each: unknown) => typeOf({ ...schema, type: each })).join(" | ");
   switch (type) {
     case "string":
     case "boolean":

@@ -1,5 +1,6 @@
 import { codeTextOf } from "../domain/code.ts";
 import { numberText } from "../domain/number.ts";
+import { rfc3339 } from "../domain/rfc3339.ts";
 import { eventTypes, type EventType } from "./eventTypes.ts";
 import type { EventDetails, ReceiptEvent } from "./webhookPorts.ts";
 
@@ -18,14 +19,11 @@ export type EventView = {
   };
 };
 
-const SHANGHAI_MS = 8 * 3_600_000;
-
 export function eventView(event: ReceiptEvent): EventView {
   const { eventId, type, code, number, atMs, details } = event;
   const [eInvoiceCode, eInvoiceNumber] = [codeTextOf(code), numberText(number)];
   const self = `/v1/receipts/${eInvoiceCode}/${eInvoiceNumber}`;
   const links = { self, pdf: `${self}/pdf`, xml: `${self}/xml`, proof: `${self}/proof` };
-  const timestamp = new Date(atMs + SHANGHAI_MS).toISOString().replace("Z", "+08:00");
   const { status } = eventTypes[type];
-  return { eventId, type, timestamp, data: { eInvoiceCode, eInvoiceNumber, status, details, links } };
+  return { eventId, type, timestamp: rfc3339(atMs), data: { eInvoiceCode, eInvoiceNumber, status, details, links } };
 }

@@ -336,12 +336,12 @@ describe("webhooks", function () {
       sampleToday(n % 2 === 0 ? "outpatient" : "inpatient", n, `HOOK-${serial++}`),
     );
     const seen: number[][] = [];
-    let isIssuing = true;
+    const state = { isIssuing: true };
     const watching = (async () => {
-      while (isIssuing) seen.push((await events()).map(({ seq }) => seq));
+      while (state.isIssuing) seen.push((await events()).map(({ seq }) => seq));
     })();
     const results = await Promise.all(inputs.map((input) => issueReceipts(deps, unit, [input])));
-    isIssuing = false;
+    state.isIssuing = false;
     await watching;
     expect(results.flat().every(({ kind }) => kind === "issued")).to.equal(true);
     const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index + 1);

@@ -15,6 +15,7 @@ import { createFailpoint } from "./adapters/system/failpoint.ts";
 import { systemHash } from "./adapters/system/hash.ts";
 import { createLog } from "./adapters/system/log.ts";
 import { systemRandom } from "./adapters/system/random.ts";
+import { createWebhookPoster } from "./adapters/webhook/webhookPoster.ts";
 import type { Channels } from "./app/deliveryPorts.ts";
 import type { Deps } from "./app/deps.ts";
 import type { BlobStore, Failpoint, Log } from "./app/ports.ts";
@@ -42,6 +43,7 @@ import { startPaperWorker } from "./workers/paper.ts";
 import { startRegisterWorker } from "./workers/register.ts";
 import { startNumbersWorker } from "./workers/numbers.ts";
 import { startRenderWorker } from "./workers/render.ts";
+import { startWebhookWorker } from "./workers/webhook.ts";
 
 export const VERSION = "0.1.0";
 
@@ -131,6 +133,7 @@ export async function startService(config: Config, progress: Progress): Promise<
     const deps = makeDeps(parts, renderer, channels);
     await deps.store.releaseClaims(deps.settings.holder);
     await deps.store.releaseDeliveries(deps.settings.holder);
+    await deps.store.releaseEndpoints(deps.settings.holder);
     const workers = [...startWorkers(deps, config, parts.admin), startRegisterWorker(deps, parts.register)];
     stops.push(async () => {
       await Promise.all(workers.map((worker) => worker.stop()));
@@ -225,6 +228,12 @@ export function makeDeps(parts: Parts, renderer: Deps["renderer"], channels: Cha
     unitLedger: parts.unitLedger,
     contacts: contactKeysOf(keystore),
     channels,
+    webhooks: createWebhookPoster({
+      sealSecret: (plain) => keystore.sealSecret(plain),
+      openSecret: (sealed) => keystore.openSecret(sealed),
+      nowMs: systemClock.nowMs,
+      isPrivateAllowed: config.WEBHOOK_ALLOW_PRIVATE,
+    }),
     segmentTrees: createSegmentTrees(store),
     failpoint: createFailpoint(config.FAILPOINT),
     kinds: parts.register.kinds,
@@ -254,6 +263,7 @@ function startWorkers(deps: Deps, config: Config, admin: Parts["admin"]): readon
       ? [startAnchorWorker(deps, config.ANCHOR_INTERVAL_MS), startPaperWorker(deps), startNumbersWorker(deps, admin)]
       : []),
     ...(config.ROLES.includes("deliver") && canDeliver(deps) ? [startDeliverWorker(deps)] : []),
+    ...(config.ROLES.includes("deliver") ? [startWebhookWorker(deps)] : []),
   ];
 }
 

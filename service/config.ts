@@ -64,6 +64,8 @@ const Environment = z
     SMS_SECRET: z.string().min(16).optional(),
     /** A rendered receipt waits so long for its anchor before it is sent without its proof. */
     SEAL_WAIT_MS: whole(60_000, 0, 86_400_000),
+    /** Lets units register webhooks at private addresses, there by http too: for a service inside their own network. */
+    WEBHOOK_ALLOW_PRIVATE: flag(false),
     /** Admits the demo units on an empty database. */
     DEMO_UNITS: flag(true),
     /** Marks every receipt as a sample. */

@@ -7,6 +7,7 @@ import type { Channels, ContactKeys } from "./deliveryPorts.ts";
 import type { SegmentTrees } from "./segmentTrees.ts";
 import type { Bell, BlobStore, Clock, Failpoint, Hash, Ledger, LedgerSigner, Log, Random, Renderer } from "./ports.ts";
 import type { Store } from "./storePorts.ts";
+import type { WebhookPoster } from "./webhookPorts.ts";
 
 /** What the use cases are given; compose.ts makes it. */
 export type Deps = {
@@ -27,6 +28,8 @@ export type Deps = {
   readonly contacts: ContactKeys;
   /** What this program can send on. */
   readonly channels: Channels;
+  /** Sends events to units' systems. */
+  readonly webhooks: WebhookPoster;
   readonly segmentTrees: SegmentTrees;
   readonly failpoint: Failpoint;
   /** The kinds that can be issued, by id, in their newest version: it changes while the program runs (register.ts). */
@@ -66,3 +69,4 @@ export const issuedTopic = "issued";
 export const renderedTopic = "rendered";
 export const anchoredTopic = "anchored";
 export const deliveryTopic = "delivery";
+export const eventTopic = "event";

@@ -8,6 +8,7 @@ import type { NumberStore } from "./numberPorts.ts";
 import type { Fee, SignedSegment } from "./ports.ts";
 import type { Interlock } from "../domain/interlocks.ts";
 import type { RegisterStore } from "./registerPorts.ts";
+import type { WebhookStore } from "./webhookPorts.ts";
 
 /** The database. Every method is one transaction (or one statement) and durable when it resolves. */
 export interface Store
@@ -28,7 +29,8 @@ export interface Store
     ReversalStore,
     PaperStore,
     RegisterStore,
-    NumberStore {}
+    NumberStore,
+    WebhookStore {}
 
 /** A unit as the program keeps it: what the receipt takes over, and its keys. */
 export type Unit = IssuingUnit & {

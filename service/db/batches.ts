@@ -6,6 +6,7 @@ import type { SignedSegment } from "../app/ports.ts";
 import type { AnchorStore, BatchTransaction, Lease, OpenBatch } from "../app/storePorts.ts";
 import type { BatchTransactionRow, SegmentRow } from "./entities/batch.ts";
 import { BatchEntity, BatchTransactionEntity, SegmentEntity } from "./entities/batch.ts";
+import { recordAnchored } from "./recordEvents.ts";
 import { inTransaction, query, rowsOf } from "./retry.ts";
 import { segmentCandidates } from "./segmentCandidates.ts";
 
@@ -59,6 +60,7 @@ export function createAnchorStore(dataSource: DataSource): AnchorStore {
         );
         const segmentCount = await manager.countBy(SegmentEntity, { batchId });
         invariant(books.length === segmentCount, "each segment continues its book");
+        await recordAnchored(manager, batchId, mark);
       }),
 
     async lastAnchored() {

@@ -19,6 +19,7 @@ import { PaperBookEntity, PaperExchangeEntity, PaperSpoiltEntity } from "./entit
 import { ReversalEntity } from "./entities/reversal.ts";
 import { CatalogueEditionEntity, CatalogueItemEntity, KindCodeEntity, KindVersionEntity } from "./entities/register.ts";
 import { AppKeyEntity, DeploymentEntity, RequestNonceEntity, UnitEntity } from "./entities/unit.ts";
+import { EventEntity, EventStreamEntity, WebhookDeadLetterEntity, WebhookEndpointEntity } from "./entities/webhook.ts";
 import { CreateLedgerBooks1795312800000 } from "./migrations/1795312800000-createLedgerBooks.ts";
 import { CountChecks1795320000000 } from "./migrations/1795320000000-countChecks.ts";
 import { CreateDelivery1795321000000 } from "./migrations/1795321000000-createDelivery.ts";
@@ -27,6 +28,7 @@ import { CreateReversal1795400000000 } from "./migrations/1795400000000-createRe
 import { CreatePaper1795401000000 } from "./migrations/1795401000000-createPaper.ts";
 import { CreateKindRegister1795440000000 } from "./migrations/1795440000000-createKindRegister.ts";
 import { GrowNumbers1795410000000 } from "./migrations/1795410000000-growNumbers.ts";
+import { CreateWebhooks1795420000000 } from "./migrations/1795420000000-createWebhooks.ts";
 import { sqlStateOf } from "./retry.ts";
 
 /** Enough for one process's request groups, workers and reads; a pool of 16 keeps 6 processes below PostgreSQL's 100. */
@@ -78,6 +80,10 @@ export async function openDatabase(url: string): Promise<DataSource> {
       LowWaterRaiseEntity,
       StandingEntity,
       PlaceEntity,
+      EventStreamEntity,
+      EventEntity,
+      WebhookEndpointEntity,
+      WebhookDeadLetterEntity,
     ],
     migrations: [
       CreateLedgerBooks1795312800000,
@@ -88,6 +94,7 @@ export async function openDatabase(url: string): Promise<DataSource> {
       CreatePaper1795401000000,
       CreateKindRegister1795440000000,
       GrowNumbers1795410000000,
+      CreateWebhooks1795420000000,
     ],
     migrationsTableName: "migration",
     poolSize: POOL_SIZE,

@@ -1,9 +1,12 @@
 import type { DataSource, EntityManager } from "typeorm";
 import { AppError, invariant } from "../core/errors.ts";
 import { codeTextOf } from "../domain/code.ts";
+import { numberText } from "../domain/number.ts";
 import { amountsOf, numberingOf, numberReceipt } from "../domain/receiptAssembly.ts";
 import type { IssueOutcome, IssueStore, NewReceipt, Receipt } from "../app/storePorts.ts";
+import type { EventFact } from "../app/webhookPorts.ts";
 import { insertDeliveries } from "./issueDeliveries.ts";
+import { recordEvents } from "./recordEvents.ts";
 import { inTransaction, rowsOf } from "./retry.ts";
 import { insertReversals, lockOriginals, termsOf, type LockedOriginal } from "./reversals.ts";
 import { standingColumns, standingJoin, receiptColumns, receiptOf, type RawReceipt } from "./rows.ts";
@@ -18,7 +21,14 @@ type Waiting = {
   resolve(outcomes: readonly IssueOutcome[]): void;
   reject(error: unknown): void;
 };
-type OpenBook = { book_id: number; last: string; next: string; low_water: number; place_code: string | null };
+type OpenBook = {
+  book_id: number;
+  last: string;
+  next: string;
+  low_water: number;
+  place_code: string | null;
+  is_heard: boolean;
+};
 
 /**
  * Takes numbers. Receipts of one unit, code and kind that arrive while a transaction runs share the next one: each answer
@@ -101,7 +111,9 @@ function issueGroup(
     async (manager) => {
       const books = await rowsOf<OpenBook>(
         manager,
-        `select book_id, coalesce(usable_last, last) as last, next, low_water, place_code from book
+        `select book_id, coalesce(usable_last, last) as last, next, low_water, place_code,
+           exists (select from event_stream where unit_id = $1 and 'receipt.issued' = any(types)) as is_heard
+         from book
          where unit_id = $1 and code = $2 and kind = $3 and next <= coalesce(usable_last, last)
          order by place_code nulls last, first for update`,
         [first.unitId, first.code, first.kind],
@@ -121,6 +133,9 @@ function issueGroup(
       for (const [bookId, next] of taking.nextByBook) {
         await manager.query("update book set next = $2 where book_id = $1", [bookId, next]);
       }
+      // Nobody listens to most units: they pay no statement for it.
+      if (books[0]?.is_heard === true) await recordEvents(manager, first.unitId, "receipt.issued", issuedFacts(taking));
+      await recordEvents(manager, first.unitId, "receipt.reversed", reversedFacts(taking));
       return outcomes;
     },
     { againIfUnique: true },
@@ -206,6 +221,19 @@ function reversedBy(original: LockedOriginal, red: Receipt, { reverses }: NewRec
   invariant(reverses !== undefined, "it reverses something");
   const record = { ...termsOf(reverses), code: red.code, number: red.number, reversedAtMs: red.issuedAtMs };
   return { receipt: { ...original.receipt, reversedBy: record }, interlock: "already_reversed" };
+}
+
+function issuedFacts({ rows }: Taking): readonly EventFact[] {
+  return rows.map(([{ code, number, issuedAtMs, kind }]) => ({ code, number, atMs: issuedAtMs, details: { kind } }));
+}
+
+/** Of the originals; the red-letter receipts have been issued. */
+function reversedFacts({ rows }: Taking): readonly EventFact[] {
+  return rows.flatMap(([red, { reverses }]) => {
+    if (reverses === undefined) return [];
+    const by = { redCode: codeTextOf(red.code), redNumber: numberText(red.number), reasonCode: reverses.reasonCode };
+    return [{ code: reverses.code, number: reverses.number, atMs: red.issuedAtMs, details: by }];
+  });
 }
 
 function assemble(fresh: NewReceipt, bookId: number, number: number): Receipt {

@@ -23,6 +23,7 @@ import { createReversalStore } from "./reversals.ts";
 import { createStandingStore } from "./standings.ts";
 import { createStockStore } from "./stock.ts";
 import { createUnitStore } from "./units.ts";
+import { createWebhookStore } from "./webhooks.ts";
 
 /** The port Store over one PostgreSQL. */
 export function createStore(dataSource: DataSource, failpoint: Failpoint): Store {
@@ -49,5 +50,6 @@ export function createStore(dataSource: DataSource, failpoint: Failpoint): Store
     ...createLowWaterStore(dataSource),
     ...createPlaceStore(dataSource),
     ...createStockStore(dataSource),
+    ...createWebhookStore(dataSource),
   };
 }

@@ -24,6 +24,7 @@ import type { Route } from "./route.ts";
 import type { SignedMessage } from "./signatureBase.ts";
 import { unitRoutes } from "./units/routes.ts";
 import { verifyUrlOf } from "./units/verifyUrl.ts";
+import { webhookRoutes } from "./units/webhookRoutes.ts";
 
 export type AppOptions = {
   readonly deps: Deps;
@@ -97,6 +98,7 @@ export function appRoutes(options: AppOptions, metrics: Metrics): readonly Route
   let document: unknown;
   const routes: readonly Route[] = [
     ...unitRoutes({ deps, presenter, onResult: metrics.issueResult }),
+    ...webhookRoutes({ deps, presenter, onResult: metrics.issueResult }),
     ...operationRoutes(probes, metrics),
     documentRoute(() => (document ??= openApiDocument(routes, version))),
     ...checkRoutes(deps),

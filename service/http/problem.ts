@@ -37,6 +37,9 @@ export type ProblemCode =
   | "no_paper"
   | "paper_differs"
   | "not_blank"
+  | "webhook_not_found"
+  | "webhook_exists"
+  | "too_many_webhooks"
   | "body_too_large"
   | "challenge_required"
   | "too_many_checks"
@@ -100,6 +103,9 @@ export const problemTable: Readonly<Record<ProblemCode, Row>> = {
   paper_differs: { status: 409, zh: "手中纸质票据号码与系统不符", en: "The blank in hand is not the next one" },
   not_blank: { status: 409, zh: "不是空白纸质票据号码", en: "These are not blank paper numbers" },
   not_alone: { status: 409, zh: "同一请求中的另一部分被拒绝", en: "The other part of the request was refused" },
+  webhook_not_found: { status: 404, zh: "没有这个接收地址", en: "There is no such endpoint" },
+  webhook_exists: { status: 409, zh: "接收地址已登记", en: "The endpoint is registered already" },
+  too_many_webhooks: { status: 409, zh: "接收地址过多", en: "The unit has too many endpoints" },
   body_too_large: { status: 413, zh: "请求体过大", en: "The body is too large" },
   unsupported_media_type: { status: 415, zh: "不支持的内容类型", en: "The content type is not supported" },
   invalid_fields: { status: 422, zh: "字段有误", en: "Some fields are not valid" },

@@ -41,7 +41,7 @@ describe("the API of numbers", () => {
       const credential = { appId: `app-${unitId}`, algorithm: "hmac-sha256", secretHex: key.toString("hex") } as const;
       const signer = createSigner(credential);
       const moment = () => ({ createdS: Math.floor(clock.nowMs / 1000), nonce: randomBytes(12).toString("hex") });
-      clients.push(createClient(credential, url, (request) => signer(request, moment())));
+      clients.push(createClient(credential, url, { signer: (request) => signer(request, moment()) }));
     }
     [hospital, clinic] = clients as [Client, Client];
     asked = (path, fields) => hospital.call("GET", path, undefined, fields);

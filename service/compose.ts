@@ -32,6 +32,7 @@ import type { Probe } from "./http/operations.ts";
 import { listen } from "./http/server.ts";
 import { writeLedgerFile } from "./ledgerFile.ts";
 import { openLedger, type LedgerParts, type Progress } from "./openLedger.ts";
+import { startPicturePool } from "./threads/picturePool.ts";
 import { startRenderPool } from "./threads/renderPool.ts";
 import { startAnchorWorker } from "./workers/anchor.ts";
 import { startDeliverWorker } from "./workers/deliver.ts";
@@ -120,6 +121,7 @@ export async function startService(config: Config, progress: Progress): Promise<
     const channels = await openChannels(config);
     stops.push(() => Promise.resolve(channels.email?.stop()));
     const deps = makeDeps(parts, renderer, channels);
+    stops.push(() => deps.pictures.stop());
     await deps.store.releaseClaims(deps.settings.holder);
     await deps.store.releaseDeliveries(deps.settings.holder);
     const workers = startWorkers(deps, config);
@@ -209,6 +211,7 @@ export function makeDeps(parts: Parts, renderer: Deps["renderer"], channels: Cha
     log,
     store,
     renderer,
+    pictures: startPicturePool(),
     blobs,
     ledger,
     reader: ledger.reader,

@@ -28,6 +28,8 @@ export type ProblemCode =
   | "body_too_large"
   | "challenge_required"
   | "too_many_checks"
+  | "too_many_pictures"
+  | "too_many_sends"
   | "receipt_check_limit"
   | "unsupported_media_type"
   | "invalid_fields"
@@ -82,6 +84,13 @@ export const problemTable: Readonly<Record<ProblemCode, Row>> = {
   refused_by_rule: { status: 422, zh: "不符合票据规则，未开票", en: "A fiscal rule refuses it: nothing was issued" },
   challenge_required: { status: 428, zh: "请先完成一次计算再查验", en: "Show some work first" },
   too_many_checks: { status: 429, zh: "查验过于频繁，请稍后再试", en: "Too many checks from one address" },
+  too_many_pictures: {
+    status: 429,
+    retryAfterS: 600,
+    zh: "获取图片过于频繁，请稍后再试",
+    en: "Too many pictures: try again later",
+  },
+  too_many_sends: { status: 429, zh: "这张票据今日补发次数过多", en: "The receipt was sent again too often today" },
   receipt_check_limit: {
     status: 429,
     zh: "这张票据今日查验失败次数过多",

@@ -152,6 +152,18 @@ export const unitDocs = {
     ],
     problems: ["receipt_not_found", "not_rendered", "receipt_void"],
   },
+  getPng: {
+    operationId: "getPng",
+    tag: "receipts",
+    summary: { zh: "票面图片（PNG），仅供查看", en: "The face as a picture (PNG), to look at" },
+    description: {
+      zh: "图上注明不是票据原件、不作报销凭证；原件是签名的 PDF。只画第一页。",
+      en: "The picture says that it is not the receipt: the original is the signed PDF. The first page alone is drawn.",
+    },
+    parameters: place,
+    answers: [file("PNG 图片", "The picture", "image/png")],
+    problems: ["receipt_not_found", "not_rendered", "receipt_void", "too_many_pictures", "queue_full"],
+  },
   getXml: {
     operationId: "getXml",
     tag: "receipts",

@@ -3,7 +3,7 @@ import type { SignedRoute } from "../route.ts";
 import { getDeliveries, postRelease, postRevokeLinks } from "./deliveries.ts";
 import { unitDocs } from "./docs.ts";
 import { postBatch, postReceipt, type UnitContext } from "./issue.ts";
-import { getBooks, getJson, getPdf, getProof, getReceipt, getXml, listReceipts } from "./read.ts";
+import { getBooks, getJson, getPdf, getPng, getProof, getReceipt, getXml, listReceipts } from "./read.ts";
 
 const SINGLE_LIMIT_BYTES = 1_048_576;
 const BATCH_LIMIT_BYTES = 8 * 1_048_576;
@@ -27,6 +27,7 @@ export function unitRoutes(context: UnitContext): readonly SignedRoute[] {
     { ...get, path: "/v1/receipts", doc: list, handle: by(listReceipts) },
     { ...get, path: one, doc: single, handle: by(getReceipt) },
     { ...get, path: `${one}/pdf`, doc: pdf, handle: by(getPdf) },
+    { ...get, path: `${one}/png`, doc: unitDocs.getPng, handle: by(getPng) },
     { ...get, path: `${one}/xml`, doc: xml, handle: by(getXml) },
     { ...get, path: `${one}/json`, doc: json, handle: by(getJson) },
     { ...get, path: `${one}/proof`, doc: proof, handle: by(getProof) },

@@ -1,5 +1,6 @@
 import type { FieldProblem, IssueInput, IssuingUnit, Numbering, ReceiptData } from "../domain/receipt.ts";
 import type { CheckStore } from "./checkPorts.ts";
+import type { ContactStore } from "./contactPorts.ts";
 import type { LinkStore, NewDelivery, OutboxStore, RateStore } from "./deliveryPorts.ts";
 import type { LoginStore, PayerStore } from "./payerPorts.ts";
 import type { Fee, SignedSegment } from "./ports.ts";
@@ -16,6 +17,7 @@ export interface Store
     AuditStore,
     CheckStore,
     OutboxStore,
+    ContactStore,
     LinkStore,
     RateStore,
     LoginStore,

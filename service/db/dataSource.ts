@@ -2,6 +2,7 @@ import { DataSource } from "typeorm";
 import { AppError } from "../core/errors.ts";
 import { AlarmEntity, BatchEntity, BatchTransactionEntity, LeaseEntity, SegmentEntity } from "./entities/batch.ts";
 import { CheckTallyEntity, CheckWorkEntity } from "./entities/check.ts";
+import { ContactChangeEntity } from "./entities/contactChange.ts";
 import { DeliveryEntity, PayerContactEntity, ReceiptArrearsEntity, ReceiptLinkEntity } from "./entities/delivery.ts";
 import { LoginCodeEntity, PayerSessionEntity, RateWindowEntity } from "./entities/payer.ts";
 import { BookEntity, ReceiptEntity } from "./entities/receipt.ts";
@@ -10,6 +11,8 @@ import { CreateLedgerBooks1795312800000 } from "./migrations/1795312800000-creat
 import { CountChecks1795320000000 } from "./migrations/1795320000000-countChecks.ts";
 import { CreateDelivery1795321000000 } from "./migrations/1795321000000-createDelivery.ts";
 import { CreatePayerLogin1795321000001 } from "./migrations/1795321000001-createPayerLogin.ts";
+import { RecordContactChanges1795455000000 } from "./migrations/1795455000000-recordContactChanges.ts";
+import { DeliverAgain1795455000001 } from "./migrations/1795455000001-deliverAgain.ts";
 import { sqlStateOf } from "./retry.ts";
 
 /** Enough for one process's request groups, workers and reads; a pool of 16 keeps 6 processes below PostgreSQL's 100. */
@@ -37,6 +40,7 @@ export async function openDatabase(url: string): Promise<DataSource> {
       LeaseEntity,
       AlarmEntity,
       CheckTallyEntity,
+      ContactChangeEntity,
       CheckWorkEntity,
       PayerContactEntity,
       ReceiptArrearsEntity,
@@ -51,6 +55,8 @@ export async function openDatabase(url: string): Promise<DataSource> {
       CountChecks1795320000000,
       CreateDelivery1795321000000,
       CreatePayerLogin1795321000001,
+      RecordContactChanges1795455000000,
+      DeliverAgain1795455000001,
     ],
     migrationsTableName: "migration",
     poolSize: POOL_SIZE,

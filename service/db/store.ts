@@ -5,6 +5,7 @@ import { createAlarmStore } from "./alarms.ts";
 import { createAuditStore } from "./audits.ts";
 import { createAnchorStore } from "./batches.ts";
 import { createCheckStore } from "./checks.ts";
+import { createContactStore } from "./contacts.ts";
 import { createOutboxStore } from "./deliveries.ts";
 import { createIssueStore } from "./issue.ts";
 import { createLinkStore } from "./links.ts";
@@ -27,6 +28,7 @@ export function createStore(dataSource: DataSource, failpoint: Failpoint): Store
     ...createAuditStore(dataSource),
     ...createCheckStore(dataSource),
     ...createOutboxStore(dataSource),
+    ...createContactStore(dataSource),
     ...createLinkStore(dataSource),
     ...createRateStore(dataSource),
     ...createLoginStore(dataSource),

@@ -25,6 +25,7 @@ export type ProblemCode =
   | "not_anchored"
   | "receipt_void"
   | "not_in_arrears"
+  | "no_contact"
   | "body_too_large"
   | "challenge_required"
   | "too_many_checks"
@@ -78,6 +79,7 @@ export const problemTable: Readonly<Record<ProblemCode, Row>> = {
   not_anchored: { status: 409, retryAfterS: 5, zh: "票据尚未上链", en: "The receipt is not anchored yet" },
   receipt_void: { status: 409, zh: "票号已作废，没有票据文件", en: "The number is void: there is no receipt" },
   not_in_arrears: { status: 409, zh: "票据未标记欠缴", en: "The receipt is not in arrears" },
+  no_contact: { status: 409, zh: "票据没有可发送的联系方式", en: "There is no contact to send it to" },
   body_too_large: { status: 413, zh: "请求体过大", en: "The body is too large" },
   unsupported_media_type: { status: 415, zh: "不支持的内容类型", en: "The content type is not supported" },
   invalid_fields: { status: 422, zh: "字段有误", en: "Some fields are not valid" },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { noted } from "../apiSchemas.ts";
 import type { AnswerDoc, ContentDoc, OperationDoc, ParameterDoc } from "../route.ts";
+import { contactDocs } from "./contact.ts";
 import { deliveryDocs } from "./deliveries.ts";
 import { batchExample, conflictExample, issueExamples, receiptExample } from "./examples.ts";
 import { listQuery } from "./read.ts";
@@ -40,6 +41,7 @@ const place: readonly ParameterDoc[] = [
 ];
 
 const { getDeliveries, release, revokeLinks } = deliveryDocs(place);
+const { putContact, resend } = contactDocs(place);
 
 const applied = {
   "Preference-Applied": { zh: "实际采用的等待", en: "the preference as it was applied" },
@@ -201,6 +203,8 @@ export const unitDocs = {
   getDeliveries,
   release,
   revokeLinks,
+  putContact,
+  resend,
   listBooks: {
     operationId: "listBooks",
     tag: "books",

@@ -166,7 +166,8 @@ function fileReply(
   return { status: 200, type, body, headers: { "Content-Disposition": `attachment; filename="${name}"`, ...headers } };
 }
 
-function assertNotVoid(receipt: Receipt): void {
+/** @throws HttpProblem receipt_void */
+export function assertNotVoid(receipt: Receipt): void {
   if (receipt.state !== "void") return;
   throw new HttpProblem("receipt_void", {
     zh: "该票号已取用但未能成为票据，已作废并上链；请用新的业务流水号重新开票",

@@ -1,11 +1,13 @@
 import type { Reply, SignedCall } from "../call.ts";
 import type { SignedRoute } from "../route.ts";
+import { postResend, putContact } from "./contact.ts";
 import { getDeliveries, postRelease, postRevokeLinks } from "./deliveries.ts";
 import { unitDocs } from "./docs.ts";
 import { postBatch, postReceipt, type UnitContext } from "./issue.ts";
 import { getBooks, getJson, getPdf, getPng, getProof, getReceipt, getXml, listReceipts } from "./read.ts";
 
 const SINGLE_LIMIT_BYTES = 1_048_576;
+const CONTACT_LIMIT_BYTES = 4_096;
 const BATCH_LIMIT_BYTES = 8 * 1_048_576;
 
 /** What units call. */
@@ -34,6 +36,11 @@ export function unitRoutes(context: UnitContext): readonly SignedRoute[] {
     { ...get, path: `${one}/deliveries`, doc: unitDocs.getDeliveries, handle: by(getDeliveries) },
     { ...act, path: `${one}/release`, doc: unitDocs.release, handle: by(postRelease) },
     { ...act, path: `${one}/revoke-links`, doc: unitDocs.revokeLinks, handle: by(postRevokeLinks) },
+    {
+      ...{ ...act, method: "PUT", path: `${one}/contact`, bodyLimitBytes: CONTACT_LIMIT_BYTES },
+      ...{ doc: unitDocs.putContact, handle: by(putContact) },
+    },
+    { ...act, path: `${one}/resend`, doc: unitDocs.resend, handle: by(postResend) },
     { ...get, path: "/v1/books", doc: listBooks, handle: by(getBooks) },
   ];
 }

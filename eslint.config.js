@@ -114,7 +114,7 @@ export default tseslint.config(
     "service/threads/**",
     "service/http/**",
   ]),
-  ...["blob", "chain", "mail", "pdf", "picture", "postgres", "sign", "sms", "system"].map((own, _, all) =>
+  ...["blob", "chain", "mail", "pdf", "picture", "postgres", "sandbox", "sign", "sms", "system"].map((own, _, all) =>
     forbid(
       [`service/adapters/${own}/**/*.ts`],
       [

@@ -1,11 +1,13 @@
 import type { Text } from "../../core/reportTexts.ts";
 import { both, byId, el } from "../shared/dom.ts";
 import { placeFromJson, type Place } from "../shared/place.ts";
+import { wireScanner } from "../shared/scanPanel.ts";
 import { recallPlace, rememberPlace } from "../shared/remember.ts";
 import { words } from "../shared/words.ts";
 import { checkAll, type Result } from "./check.ts";
 import { takeIn, type Doc } from "./documents.ts";
 import { listView } from "./listView.ts";
+import { openScan, SCAN_NOTE } from "./openScan.ts";
 import { wirePlaceForm } from "./placeForm.ts";
 import { resultView } from "./resultView.ts";
 
@@ -24,6 +26,8 @@ showPlace();
 wireDrop();
 byId("again").addEventListener("click", () => void check());
 byId("save").hidden = site === undefined;
+// A code is looked up by the site; a saved page has none.
+if (site !== undefined) void wireScanner(openScan, SCAN_NOTE);
 document.documentElement.dataset["ready"] = "";
 
 function usePlace(next: Place | undefined): void {

@@ -68,6 +68,14 @@ describe("the bulk check page in Chromium", function () {
     page.evaluate<string[]>(
       '[...document.querySelectorAll("table.bulk tbody tr")].map((row) => row.dataset.tone ?? "")',
     );
+  /** What of the table reaches past its box. */
+  const cutOff = (page: Page): Promise<string[]> =>
+    page.evaluate<string[]>(`(() => {
+      const box = document.querySelector(".tall").getBoundingClientRect();
+      return [...document.querySelectorAll("table.bulk tbody td, table.bulk tbody td *")]
+        .filter((each) => each.getBoundingClientRect().right > box.right + 1 || each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0)
+        .map((each) => each.outerHTML.slice(0, 80));
+    })()`);
   const bytesOf = async (download: Download): Promise<Buffer> => {
     const chunks: Buffer[] = [];
     for await (const chunk of await download.createReadStream()) chunks.push(Buffer.from(chunk as Uint8Array));
@@ -150,7 +158,7 @@ describe("the bulk check page in Chromium", function () {
       { name: "一.pdf", bytes: a! },
       { name: "二.pdf", bytes: broken },
     ]);
-    const { page } = await open({ width: 360, height: 740 });
+    const { page } = await open({ width: 390, height: 844 });
     const sent: string[] = [];
     page.on("request", (request) => sent.push(new URL(request.url()).pathname));
     await checkFiles(page, [write("票据.zip", archive), write("=evil.pdf", b!)], 3);
@@ -160,7 +168,14 @@ describe("the bulk check page in Chromium", function () {
     expect(csv).to.include(",'=evil.pdf,");
     await expectAccessible(page);
     await expectNoOverflow(page);
+    expect(await cutOff(page), "each row is a card that holds all of it").to.deep.equal([]);
     await screenshot(page, "bulk-phone");
+    await page.locator("table.bulk tr[data-tone=bad]").scrollIntoViewIfNeeded();
+    expect(await page.locator("table.bulk tr[data-tone=bad]").innerText()).to.include("二.pdf");
+    await page.evaluate("document.body.style.fontSize = document.documentElement.style.fontSize = '200%'");
+    await expectNoOverflow(page);
+    expect(await cutOff(page), "with letters twice as large").to.deep.equal([]);
+    await screenshot(page, "bulk-phone-large");
     await page.context().close();
   });
 

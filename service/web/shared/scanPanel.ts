@@ -34,7 +34,10 @@ export async function wireScanner(onText: (text: string) => Text | undefined, no
   let running: AbortController | undefined;
 
   const scan = async (source: ScanSource): Promise<void> => {
-    say(source.kind === "picture" ? words("正在识别…", "Reading …") : undefined, false);
+    say(
+      source.kind === "picture" ? words("正在识别…", "Reading …") : words("正在打开摄像头…", "Opening the camera …"),
+      false,
+    );
     try {
       const text = await scanCode(source);
       say(text === undefined ? undefined : onText(text));
@@ -56,6 +59,7 @@ export async function wireScanner(onText: (text: string) => Text | undefined, no
     view.hidden = true;
     if (isInside) camera.focus();
   };
+  video.addEventListener("playing", () => say(undefined));
   camera.addEventListener("click", () => void open());
   stop.addEventListener("click", () => running?.abort());
   view.addEventListener("keydown", (event) => event.key === "Escape" && running?.abort());

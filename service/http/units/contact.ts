@@ -24,9 +24,8 @@ export const contactInput = noted(
 export async function putContact(context: UnitContext, call: SignedCall): Promise<Reply> {
   const receipt = await ownReceipt(context, call);
   assertNotVoid(receipt);
-  const { reason, ...contacts } = validated(contactInput, jsonBody(call), "");
-  const given = Object.fromEntries(Object.entries(contacts).filter(([, value]) => value !== undefined));
-  await correctContacts(context.deps, call.unit, receipt, { ...given, reason });
+  const input = validated(contactInput, jsonBody(call), "");
+  await correctContacts(context.deps, call.unit, receipt, input);
   return jsonReply(200, await deliveriesOf(context, receipt));
 }
 

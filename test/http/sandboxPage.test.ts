@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import { expect } from "chai";
 import type { SandboxMessage } from "../../service/app/sandboxPorts.ts";
+import { axeViolations, launchBrowser, screenshot, SIZES } from "../web/browser.ts";
 import { startHarness, type Harness } from "./harness.ts";
 
 const message: SandboxMessage = {
@@ -43,6 +44,23 @@ describe("the page of the sandbox mailbox", () => {
       `/r/${"0a".repeat(16)}`,
     ]);
     expect(text).not.to.include('href="https:');
+  });
+
+  it("fits a phone, also with letters twice as large, and breaks no rule of axe-core", async function () {
+    const browser = await launchBrowser();
+    if (browser === undefined) this.skip();
+    try {
+      const page = await browser.newPage({ viewport: SIZES.phone });
+      await page.goto(`http://localhost:${harness.port}/sandbox/mail`);
+      expect(await axeViolations(page)).to.deep.equal([]);
+      await screenshot(page, "sandbox-phone");
+      await page.evaluate("document.body.style.fontSize = document.documentElement.style.fontSize = '200%'");
+      expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).to.equal(true);
+      await page.keyboard.press("Tab");
+      expect(await page.evaluate("document.activeElement.getAttribute('href')")).to.equal("/");
+    } finally {
+      await browser.close();
+    }
   });
 
   it("answers as localhost alone: a name that was made to point here finds nothing", async () => {

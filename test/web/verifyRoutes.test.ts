@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
+import { buildScan } from "../../scripts/buildScan.ts";
 import { buildWeb, type WebBuild } from "../../scripts/buildWeb.ts";
 import { sampleReader, SAMPLE_CHAIN_ID, SAMPLE_CONTRACT } from "../core/sampleLedger.ts";
 import { makeReceipt } from "../core/sampleReceipt.ts";
@@ -28,7 +29,8 @@ describe("the verifier page's routes", () => {
     const policy = response.headers.get("content-security-policy") ?? "";
     const digest = createHash("sha256").update(built.script).digest("base64");
     expect(policy).to.include("default-src 'none'").and.to.include("connect-src *");
-    expect(policy).to.include(`script-src 'sha256-${digest}';`).and.to.include("frame-ancestors 'none'");
+    const reader = (await buildScan()).source;
+    expect(policy).to.include(`script-src 'sha256-${digest}' ${reader};`).and.to.include("frame-ancestors 'none'");
     expect(response.headers.get("content-encoding")).to.equal("gzip");
     const html = await response.text();
     const place = /id="site-place">(.*?)<\/script>/.exec(html)?.[1] ?? "";

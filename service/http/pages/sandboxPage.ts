@@ -53,7 +53,8 @@ const EMPTY = `<p role="status">还没有邮件或短信。开票时填写 deliv
 
 const STYLE = `
 article { margin: 1rem 0; padding: .75rem 1rem; background: var(--card); border: 1px solid var(--line); border-radius: .6rem; }
-article h2 { margin: 0 0 .25rem; overflow-wrap: anywhere; }
+article, h1 { overflow-wrap: anywhere; }
+article h2 { margin: 0 0 .25rem; }
 article pre { margin: .5rem 0 0; font: inherit; white-space: pre-wrap; overflow-wrap: anywhere; }
 `;
 

@@ -4,6 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { buildScan } from "./buildScan.ts";
 
 const root = path.dirname(import.meta.dirname);
 const source = path.join(root, "service/web/verify");
@@ -30,9 +31,14 @@ export type WebBuild = {
  * @param outDir build/web by default
  */
 export async function buildWeb(outDir = path.join(root, "build/web")): Promise<WebBuild> {
-  const [script, sheet, style] = await Promise.all([bundle("main.ts"), bundle("sheetMain.ts"), bundle("page.css")]);
+  const [script, sheet, style, scan] = await Promise.all([
+    bundle("main.ts"),
+    bundle("sheetMain.ts"),
+    bundle("page.css"),
+    buildScan(outDir),
+  ]);
   const html = fill(fs.readFileSync(path.join(source, "page.html"), "utf8"), {
-    'content="POLICY"': `content="${policyOf(script, sheet)}"`,
+    'content="POLICY"': `content="${policyOf(scan.source, script, sheet)}"`,
     "<!-- STYLE -->": `<style>${style}</style>`,
     "<!-- SCRIPT -->": `${PLACE}<script>${script}</script>`,
   });
@@ -69,13 +75,13 @@ async function bundle(name: string): Promise<string> {
 }
 
 /**
- * It may ask any node, and nobody else for anything. Its receipts are shown from memory (blob:), where Chromium's viewer of PDFs
+ * Beside its own script it runs the QR reader that it was built with. It may ask any node, and nobody else for anything. Its receipts are shown from memory (blob:), where Chromium's viewer of PDFs
  * inherits this policy and needs a style of its own; no style can reach out, for nothing but data: is loaded.
  */
-function policyOf(...scripts: readonly string[]): string {
+function policyOf(reader: string, ...scripts: readonly string[]): string {
   const hashes = scripts.map((script) => `'sha256-${createHash("sha256").update(script).digest("base64")}'`);
   return (
-    `default-src 'none'; script-src ${hashes.join(" ")}; style-src 'unsafe-inline'; connect-src *; img-src data:; ` +
+    `default-src 'none'; script-src ${hashes.join(" ")} ${reader}; style-src 'unsafe-inline'; connect-src *; img-src data:; ` +
     "frame-src blob:; object-src blob:; base-uri 'none'; form-action 'none'"
   );
 }

@@ -7,6 +7,7 @@ import { openFileBlobs } from "./adapters/blob/fileBlobs.ts";
 import { fetchRpc } from "./adapters/chain/fetchRpc.ts";
 import { startEmbeddedPostgres, type EmbeddedPostgres } from "./adapters/postgres/embeddedPostgres.ts";
 import { contactKeysOf } from "./adapters/sign/contactKeys.ts";
+import type { RunningSandbox } from "./adapters/sandbox/messageSandbox.ts";
 import { openKeystore, type Keystore } from "./adapters/sign/keystore.ts";
 import { createHttpSms } from "./adapters/sms/httpSms.ts";
 import { createBell } from "./adapters/system/bell.ts";
@@ -23,7 +24,7 @@ import type { Store } from "./app/storePorts.ts";
 import { openRegister, type Register } from "./app/register.ts";
 import { seedKinds } from "./app/seedKinds.ts";
 import { createSegmentTrees } from "./app/segmentTrees.ts";
-import type { Config } from "./config.ts";
+import { isTriedOut, type Config } from "./config.ts";
 import { AppError } from "./core/errors.ts";
 import { openDatabase } from "./db/dataSource.ts";
 import { createStore } from "./db/store.ts";
@@ -35,6 +36,7 @@ import type { Probe } from "./http/operations.ts";
 import { listen } from "./http/server.ts";
 import { writeLedgerFile } from "./ledgerFile.ts";
 import { openLedger, type LedgerParts, type Progress } from "./openLedger.ts";
+import { startPicturePool } from "./threads/picturePool.ts";
 import { startRenderPool } from "./threads/renderPool.ts";
 import { startAnchorWorker } from "./workers/anchor.ts";
 import { startDeliverWorker } from "./workers/deliver.ts";
@@ -65,6 +67,8 @@ export type Service = {
   readonly url: string | undefined;
   /** The same on this machine, whatever stands before it. */
   readonly localUrl: string | undefined;
+  /** Where mail and messages stay while the program is tried out. */
+  readonly sandbox: RunningSandbox | undefined;
   /** True if this start admitted the demo units. */
   readonly isFirstStart: boolean;
   stop(): Promise<void>;
@@ -128,9 +132,12 @@ export async function startService(config: Config, progress: Progress): Promise<
       isSample: config.SAMPLE,
     });
     stops.push(() => renderer.stop());
-    const channels = await openChannels(config);
+    const sandbox = await openSandbox(config);
+    if (sandbox !== undefined) stops.push(() => sandbox.stop());
+    const channels = await openChannels(sandbox === undefined ? config : { ...config, ...addressesOf(sandbox) });
     stops.push(() => Promise.resolve(channels.email?.stop()));
     const deps = makeDeps(parts, renderer, channels);
+    stops.push(() => deps.pictures.stop());
     await deps.store.releaseClaims(deps.settings.holder);
     await deps.store.releaseDeliveries(deps.settings.holder);
     await deps.store.releaseEndpoints(deps.settings.holder);
@@ -138,12 +145,12 @@ export async function startService(config: Config, progress: Progress): Promise<
     stops.push(async () => {
       await Promise.all(workers.map((worker) => worker.stop()));
     });
-    const server = config.ROLES.includes("http") ? await openPages(deps, parts, workers) : undefined;
+    const server = config.ROLES.includes("http") ? await openPages(deps, parts, workers, sandbox) : undefined;
     if (server !== undefined) stops.push(() => server.close());
     const localUrl = server === undefined ? undefined : `http://localhost:${server.port}`;
     const url = localUrl === undefined ? undefined : (config.PUBLIC_URL ?? localUrl);
     if (url !== undefined) noteDemoUrl(config.DATA_DIR, url);
-    return { deps, parts, url, localUrl, isFirstStart, stop };
+    return { deps, parts, url, localUrl, sandbox, isFirstStart, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -221,6 +228,7 @@ export function makeDeps(parts: Parts, renderer: Deps["renderer"], channels: Cha
     log,
     store,
     renderer,
+    pictures: startPicturePool(),
     blobs,
     ledger,
     reader: ledger.reader,
@@ -281,7 +289,24 @@ async function openChannels({ SMTP_URL, MAIL_FROM, SMS_URL, SMS_SECRET }: Config
   };
 }
 
-function openPages(deps: Deps, parts: Parts, workers: readonly Worker[]): ReturnType<typeof listen> {
+/** Its libraries are loaded only where it is used. */
+async function openSandbox(config: Config): Promise<RunningSandbox | undefined> {
+  if (!isTriedOut(config)) return undefined;
+  const { startMessageSandbox } = await import("./adapters/sandbox/messageSandbox.ts");
+  return startMessageSandbox(systemClock.nowMs);
+}
+
+/** The real adapters send to it, by the real protocols. */
+function addressesOf({ smtpUrl, smsUrl, smsSecret }: RunningSandbox): Partial<Config> {
+  return { SMTP_URL: smtpUrl, MAIL_FROM: "链票演示 <demo@lianpiao.example>", SMS_URL: smsUrl, SMS_SECRET: smsSecret };
+}
+
+function openPages(
+  deps: Deps,
+  parts: Parts,
+  workers: readonly Worker[],
+  sandbox: RunningSandbox | undefined,
+): ReturnType<typeof listen> {
   const { config, keystore } = parts;
   const app = createApp({
     deps,
@@ -295,6 +320,7 @@ function openPages(deps: Deps, parts: Parts, workers: readonly Worker[]): Return
     signatureWindowS: config.SIGNATURE_WINDOW_S,
     trustedHops: config.TRUSTED_HOPS,
     askNode: fetchRpc(parts.rpcUrl),
+    sandbox,
   });
   return listen(app, config.HOST, config.PORT).catch((cause: unknown) => {
     const isTaken = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";

@@ -108,6 +108,15 @@ const Environment = z
 /** The program's settings, from the environment. */
 export type Config = Readonly<z.infer<typeof Environment>>;
 
+/**
+ * Samples only, a database of its own, no gateway to the world, and all in one process: then mail and messages go to a sandbox.
+ * One real channel is enough for none: its payers' one-time codes must not be read on a page.
+ */
+export function isTriedOut({ SAMPLE, DATABASE_URL, SMTP_URL, SMS_URL, ROLES }: Config): boolean {
+  const isConnected = DATABASE_URL !== undefined || SMTP_URL !== undefined || SMS_URL !== undefined;
+  return SAMPLE && !isConnected && ROLES.includes("http") && ROLES.includes("deliver");
+}
+
 /** Thrown with one line for each variable that is wrong. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";

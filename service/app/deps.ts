@@ -4,6 +4,7 @@ import type { Kind } from "../domain/kind.ts";
 import type { QrPlace } from "../domain/qrText.ts";
 import type { UnitLedger } from "./declarationPorts.ts";
 import type { Channels, ContactKeys } from "./deliveryPorts.ts";
+import type { PictureMaker } from "./picturePorts.ts";
 import type { SegmentTrees } from "./segmentTrees.ts";
 import type { Bell, BlobStore, Clock, Failpoint, Hash, Ledger, LedgerSigner, Log, Random, Renderer } from "./ports.ts";
 import type { Store } from "./storePorts.ts";
@@ -17,6 +18,7 @@ export type Deps = {
   readonly log: Log;
   readonly store: Store;
   readonly renderer: Renderer;
+  readonly pictures: PictureMaker;
   readonly blobs: BlobStore;
   readonly ledger: Ledger;
   /** Reads the ledger as any verifier does. */

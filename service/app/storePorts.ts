@@ -1,5 +1,6 @@
 import type { FieldProblem, IssueInput, IssuingUnit, Numbering, ReceiptData } from "../domain/receipt.ts";
 import type { CheckStore } from "./checkPorts.ts";
+import type { ContactStore } from "./contactPorts.ts";
 import type { LinkStore, NewDelivery, OutboxStore, RateStore } from "./deliveryPorts.ts";
 import type { LoginStore, PayerStore } from "./payerPorts.ts";
 import type { PaperStore, StandingPaper } from "./paperPorts.ts";
@@ -22,6 +23,7 @@ export interface Store
     AuditStore,
     CheckStore,
     OutboxStore,
+    ContactStore,
     LinkStore,
     RateStore,
     LoginStore,

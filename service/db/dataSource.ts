@@ -2,6 +2,7 @@ import { DataSource } from "typeorm";
 import { AppError } from "../core/errors.ts";
 import { AlarmEntity, BatchEntity, BatchTransactionEntity, LeaseEntity, SegmentEntity } from "./entities/batch.ts";
 import { CheckTallyEntity, CheckWorkEntity } from "./entities/check.ts";
+import { ContactChangeEntity } from "./entities/contactChange.ts";
 import { DeliveryEntity, PayerContactEntity, ReceiptArrearsEntity, ReceiptLinkEntity } from "./entities/delivery.ts";
 import {
   ApplicationEntity,
@@ -29,6 +30,8 @@ import { CreatePaper1795401000000 } from "./migrations/1795401000000-createPaper
 import { CreateKindRegister1795440000000 } from "./migrations/1795440000000-createKindRegister.ts";
 import { GrowNumbers1795410000000 } from "./migrations/1795410000000-growNumbers.ts";
 import { CreateWebhooks1795420000000 } from "./migrations/1795420000000-createWebhooks.ts";
+import { RecordContactChanges1795455000000 } from "./migrations/1795455000000-recordContactChanges.ts";
+import { DeliverAgain1795455000001 } from "./migrations/1795455000001-deliverAgain.ts";
 import { sqlStateOf } from "./retry.ts";
 
 /** Enough for one process's request groups, workers and reads; a pool of 16 keeps 6 processes below PostgreSQL's 100. */
@@ -56,6 +59,7 @@ export async function openDatabase(url: string): Promise<DataSource> {
       LeaseEntity,
       AlarmEntity,
       CheckTallyEntity,
+      ContactChangeEntity,
       CheckWorkEntity,
       PayerContactEntity,
       ReceiptArrearsEntity,
@@ -95,6 +99,8 @@ export async function openDatabase(url: string): Promise<DataSource> {
       CreateKindRegister1795440000000,
       GrowNumbers1795410000000,
       CreateWebhooks1795420000000,
+      RecordContactChanges1795455000000,
+      DeliverAgain1795455000001,
     ],
     migrationsTableName: "migration",
     poolSize: POOL_SIZE,

@@ -7,6 +7,7 @@ import { createAuditStore } from "./audits.ts";
 import { createAnchorStore } from "./batches.ts";
 import { createReturnStore } from "./bookReturns.ts";
 import { createCheckStore } from "./checks.ts";
+import { createContactStore } from "./contacts.ts";
 import { createOutboxStore } from "./deliveries.ts";
 import { createIssueStore } from "./issue.ts";
 import { createLinkStore } from "./links.ts";
@@ -37,6 +38,7 @@ export function createStore(dataSource: DataSource, failpoint: Failpoint): Store
     ...createAuditStore(dataSource),
     ...createCheckStore(dataSource),
     ...createOutboxStore(dataSource),
+    ...createContactStore(dataSource),
     ...createLinkStore(dataSource),
     ...createRateStore(dataSource),
     ...createLoginStore(dataSource),

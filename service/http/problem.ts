@@ -40,9 +40,12 @@ export type ProblemCode =
   | "webhook_not_found"
   | "webhook_exists"
   | "too_many_webhooks"
+  | "no_contact"
   | "body_too_large"
   | "challenge_required"
   | "too_many_checks"
+  | "too_many_pictures"
+  | "too_many_sends"
   | "receipt_check_limit"
   | "unsupported_media_type"
   | "invalid_fields"
@@ -106,12 +109,20 @@ export const problemTable: Readonly<Record<ProblemCode, Row>> = {
   webhook_not_found: { status: 404, zh: "没有这个接收地址", en: "There is no such endpoint" },
   webhook_exists: { status: 409, zh: "接收地址已登记", en: "The endpoint is registered already" },
   too_many_webhooks: { status: 409, zh: "接收地址过多", en: "The unit has too many endpoints" },
+  no_contact: { status: 409, zh: "票据没有可发送的联系方式", en: "There is no contact to send it to" },
   body_too_large: { status: 413, zh: "请求体过大", en: "The body is too large" },
   unsupported_media_type: { status: 415, zh: "不支持的内容类型", en: "The content type is not supported" },
   invalid_fields: { status: 422, zh: "字段有误", en: "Some fields are not valid" },
   refused_by_rule: { status: 422, zh: "不符合票据规则，未开票", en: "A fiscal rule refuses it: nothing was issued" },
   challenge_required: { status: 428, zh: "请先完成一次计算再查验", en: "Show some work first" },
   too_many_checks: { status: 429, zh: "查验过于频繁，请稍后再试", en: "Too many checks from one address" },
+  too_many_pictures: {
+    status: 429,
+    retryAfterS: 600,
+    zh: "获取图片过于频繁，请稍后再试",
+    en: "Too many pictures: try again later",
+  },
+  too_many_sends: { status: 429, zh: "这张票据今日补发次数过多", en: "The receipt was sent again too often today" },
   receipt_check_limit: {
     status: 429,
     zh: "这张票据今日查验失败次数过多",

@@ -128,6 +128,7 @@ function makeDeps(
     log: { info: line("info"), warn: line("warn"), error: line("error") },
     store: port,
     renderer,
+    pictures: { draw: () => Promise.reject(new Error("not drawn here")), stop: () => Promise.resolve() },
     blobs: { get: (name) => Promise.resolve(blobs.get(name)) } as Deps["blobs"],
     ledger: rest as Deps["ledger"],
     reader: {} as Deps["reader"],

@@ -101,6 +101,7 @@ async function openPlatform(stops: (() => Promise<void> | void)[]): Promise<Omit
   stops.push(() => renderer.stop());
   const logged: Logged[] = [];
   const composed = makeDeps(parts, renderer);
+  stops.push(() => composed.pictures.stop());
   const settings = { ...composed.settings, anchorMaxReceipts: 1000, holder: "test" };
   const deps: Deps = { ...composed, settings, log: recordingLog(logged) };
   const { kinds, clock } = deps;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
+import { buildScan } from "../../scripts/buildScan.ts";
 import { buildWeb, type WebBuild } from "../../scripts/buildWeb.ts";
 import { sampleReader, SAMPLE_CHAIN_ID, SAMPLE_CONTRACT } from "../core/sampleLedger.ts";
 import { makeReceipt } from "../core/sampleReceipt.ts";
@@ -28,9 +29,10 @@ describe("the verifier page's routes", () => {
     const policy = response.headers.get("content-security-policy") ?? "";
     const digestOf = (script: string): string => `'sha256-${createHash("sha256").update(script).digest("base64")}'`;
     expect(policy).to.include("default-src 'none'").and.to.include("connect-src *");
+    const reader = (await buildScan()).source;
     const sheet = await fetch(`${server.url}/verify-sheet.js`);
     expect(sheet.headers.get("content-type")).to.equal("text/javascript; charset=utf-8");
-    expect(policy).to.include(`script-src ${digestOf(built.script)} ${digestOf(await sheet.text())};`);
+    expect(policy).to.include(`script-src ${digestOf(built.script)} ${digestOf(await sheet.text())} ${reader};`);
     expect(policy).to.include("frame-ancestors 'none'");
     expect(response.headers.get("content-encoding")).to.equal("gzip");
     const html = await response.text();

@@ -54,6 +54,14 @@ const sentences: ReadonlyMap<string, string> = new Map([
     "too_many",
     notice("没有发送：转发次数过多，请明天再试。", "Nothing was sent: sent on too often, try again tomorrow.", "alert"),
   ],
+  [
+    "too_many_pictures",
+    notice(
+      "获取图片过于频繁，请一小时后再试；可下载 PDF。",
+      "Too many pictures: try again in an hour, or take the PDF.",
+      "alert",
+    ),
+  ],
   ["no_channel", notice("没有发送：本系统未开通这种发送方式。", "Nothing was sent: we can't send this way.", "alert")],
   ["revoked", notice("此前发出的链接已全部停用。", "All links that were sent are switched off.")],
 ]);
@@ -96,10 +104,13 @@ function lifeOf({ reversedBy, reverses, paper }: Receipt): string {
 function actions({ base, verifyUrl }: ReceiptPageContext): string {
   return `<p class="actions">
 <a class="button main" href="${base}/pdf" download>${bilingual("下载 PDF", "Download")}</a>
+<a class="button" href="${base}/png">${bilingual("图片", "Picture")}</a>
 <a class="button" href="${base}/xml" download>${bilingual("下载 XML", "Download")}</a>
 <a class="button" href="${escapeHtml(verifyUrl)}">${bilingual("查验", "Check it")}</a>
 <button type="button" data-print hidden>${bilingual("打印", "Print")}</button>
-</p>`;
+</p>
+<p class="screen"><small>图片可长按保存或转发，仅供查看；报销、入账须用 PDF 文件。<br>
+<span lang="en">A picture is saved by a long press and is to look at: for reimbursement use the PDF.</span></small></p>`;
 }
 
 type Fact = readonly [zh: string, en: string, value: string];

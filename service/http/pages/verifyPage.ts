@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Ledger } from "../../app/ports.ts";
 import type { RpcRequest } from "../../core/ledgerCall.ts";
 import { jsonReply, type Call, type Reply } from "../call.ts";
+import { CAMERA_POLICY } from "./scanScript.ts";
 import { HttpProblem } from "../problem.ts";
 import type { OpenRoute, OperationDoc } from "../route.ts";
 
@@ -53,7 +54,10 @@ const placeOf = ({ chainId, contract }: Place): { readonly chainId: number; read
 async function verifyPage(call: Call, place: object | undefined): Promise<Reply> {
   const html = await readPage();
   const policy = /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1] ?? "default-src 'none'";
-  const headers = { "Content-Security-Policy": `${policy}; frame-ancestors 'none'`, Vary: "Accept-Encoding" };
+  const headers = {
+    ...CAMERA_POLICY,
+    ...{ "Content-Security-Policy": `${policy}; frame-ancestors 'none'`, Vary: "Accept-Encoding" },
+  };
   const json = JSON.stringify(place ?? null).replaceAll("<", "\\u003c");
   if (!html.includes(PLACE_MARK)) throw new Error("the verifier page is of another build: run npm run build:web");
   const body = html.replace(PLACE_MARK, () => PLACE_MARK.replace("null", () => json));

@@ -1,5 +1,6 @@
 import type { Reply, SignedCall } from "../call.ts";
 import type { SignedRoute } from "../route.ts";
+import { postResend, putContact } from "./contact.ts";
 import { getDeliveries, postRelease, postRevokeLinks } from "./deliveries.ts";
 import { unitDocs } from "./docs.ts";
 import { postBatch, postReceipt, type UnitContext } from "./issue.ts";
@@ -7,9 +8,10 @@ import { postReissue, postReversal } from "./reversal.ts";
 import { getPapers, getPaperStock, postPaper, postPaperReturn, postReplacement, postSpoilt } from "./paper.ts";
 import { getKinds, kindDocs } from "./kinds.ts";
 import { numberRoutes } from "./numberRoutes.ts";
-import { getBooks, getJson, getPdf, getProof, getReceipt, getXml, listReceipts } from "./read.ts";
+import { getBooks, getJson, getPdf, getPng, getProof, getReceipt, getXml, listReceipts } from "./read.ts";
 
 const SINGLE_LIMIT_BYTES = 1_048_576;
+const CONTACT_LIMIT_BYTES = 4_096;
 const BATCH_LIMIT_BYTES = 8 * 1_048_576;
 
 /** What units call. */
@@ -33,6 +35,7 @@ export function unitRoutes(context: UnitContext): readonly SignedRoute[] {
     { ...get, path: "/v1/receipts", doc: list, handle: by(listReceipts) },
     { ...get, path: one, doc: single, handle: by(getReceipt) },
     { ...get, path: `${one}/pdf`, doc: pdf, handle: by(getPdf) },
+    { ...get, path: `${one}/png`, doc: unitDocs.getPng, handle: by(getPng) },
     { ...get, path: `${one}/xml`, doc: xml, handle: by(getXml) },
     { ...get, path: `${one}/json`, doc: json, handle: by(getJson) },
     { ...get, path: `${one}/proof`, doc: proof, handle: by(getProof) },
@@ -47,6 +50,11 @@ export function unitRoutes(context: UnitContext): readonly SignedRoute[] {
     { ...get, path: `${one}/deliveries`, doc: unitDocs.getDeliveries, handle: by(getDeliveries) },
     { ...act, path: `${one}/release`, doc: unitDocs.release, handle: by(postRelease) },
     { ...act, path: `${one}/revoke-links`, doc: unitDocs.revokeLinks, handle: by(postRevokeLinks) },
+    {
+      ...{ ...act, method: "PUT", path: `${one}/contact`, bodyLimitBytes: CONTACT_LIMIT_BYTES },
+      ...{ doc: unitDocs.putContact, handle: by(putContact) },
+    },
+    { ...act, path: `${one}/resend`, doc: unitDocs.resend, handle: by(postResend) },
     { ...get, path: "/v1/books", doc: listBooks, handle: by(getBooks) },
     { ...get, path: "/v1/kinds", doc: kindDocs.listKinds, handle: by(getKinds) },
     ...numberRoutes(context),

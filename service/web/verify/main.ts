@@ -1,12 +1,15 @@
 import type { Text } from "../../core/reportTexts.ts";
 import { both, byId, el } from "../shared/dom.ts";
 import { placeFromJson, type Place } from "../shared/place.ts";
+import { wireScanner } from "../shared/scanPanel.ts";
 import { recallPlace, rememberPlace } from "../shared/remember.ts";
 import { words } from "../shared/words.ts";
 import { checkAll, type Result } from "./check.ts";
 import type { DisclosureCode } from "../../core/disclosureCodes.ts";
 import { takeIn, type Doc } from "./documents.ts";
 import { listView } from "./listView.ts";
+import { looksLikeCode } from "../../core/disclosureCodes.ts";
+import { openScan, SCAN_NOTE } from "./openScan.ts";
 import { wirePlaceForm } from "./placeForm.ts";
 import { readText } from "./readText.ts";
 import { resultView } from "./resultView.ts";
@@ -31,6 +34,8 @@ wireDrop();
 wirePaste();
 byId("again").addEventListener("click", () => void check());
 byId("save").hidden = site === undefined;
+// A code is looked up by the site; a saved page has none.
+if (site !== undefined) void wireScanner(takeScan, SCAN_NOTE);
 document.documentElement.dataset["ready"] = "";
 
 function usePlace(next: Place | undefined): void {
@@ -83,6 +88,13 @@ function wirePaste(): void {
     input.value = "";
     void takeCode(text);
   });
+}
+
+/** A receipt's code is looked up by the site, a disclosure's proves itself here. */
+function takeScan(text: string): Text | undefined {
+  if (!looksLikeCode(text)) return openScan(text);
+  void takeCode(text);
+  return undefined;
 }
 
 /** The one way in for what was scanned from a QR code, or pasted. */

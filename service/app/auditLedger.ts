@@ -4,14 +4,15 @@ import { auditReversals } from "./auditReversals.ts";
 import { auditGrants } from "./auditGrants.ts";
 import { auditBook, isYounger, reportExtraRows, type BookAudit } from "./auditReceipts.ts";
 import { find, newTally, type AuditReport } from "./auditTally.ts";
-import type { BlobStore, Hash, Ledger } from "./ports.ts";
+import type { Examine } from "./examineReceipt.ts";
+import type { BlobStore, Ledger } from "./ports.ts";
 import type { AuditStore } from "./storePorts.ts";
 
 export type AuditDeps = {
   readonly store: AuditStore;
   readonly blobs: BlobStore;
   readonly ledger: Ledger;
-  readonly hash: Hash;
+  readonly examine: Examine;
   readonly onProgress: (done: number, total: number) => void;
 };
 

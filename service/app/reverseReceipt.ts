@@ -114,7 +114,7 @@ async function prepareReversal(
     kind: kind.id,
     code: codeNumberOf(code),
     input,
-    inputDigest: inputDigestOf({ ...input, remark: JSON.stringify(reverses) }),
+    inputDigest: inputDigestOf(deps.hash, { ...input, remark: JSON.stringify(reverses) }),
     // The region's table may have given the kind another code since.
     draft: { ...decision.draft, eInvoiceSpecimenCode: code + decision.draft.eInvoiceSpecimenCode.slice(8) },
     randomNumber: drawRandomNumber(deps.random),

@@ -108,12 +108,18 @@ export async function assertLease(manager: EntityManager, lease: Lease): Promise
   if (rows.length === 0) throw new AppError("lease_lost", `another program holds the lease ${lease.name}`);
 }
 
+/**
+ * The mark is worked out of one snapshot. Were it worked out as a row is updated, one that waits for a number being taken would
+ * see the book's new `next` and not the new receipt (READ COMMITTED looks at a changed row again, at no other).
+ */
 async function advanceRendered(dataSource: DataSource): Promise<void> {
   await query(
     dataSource,
-    `update book set rendered = coalesce(
-       (select min(number) from receipt where book_id = book.book_id and state = 'issued'), next)
-     where rendered < next`,
+    `update book set rendered = greatest(book.rendered, seen.rendered)
+     from (select book_id, coalesce(
+         (select min(number) from receipt where book_id = b.book_id and state = 'issued'), next) as rendered
+       from book b where rendered < next) seen
+     where book.book_id = seen.book_id and book.rendered < seen.rendered`,
     [],
   );
 }

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { anchorBatch } from "../../service/app/anchorBatch.ts";
 import { auditLedger } from "../../service/app/auditLedger.ts";
+import { examineHere } from "../../service/app/examineReceipt.ts";
 import type { Deps } from "../../service/app/deps.ts";
 import { startAuditedLedger, type AuditedLedger } from "../support/auditedLedger.ts";
 
@@ -25,7 +26,13 @@ describe("auditLedger", function () {
   it("tells how far it is", async () => {
     const seen: [number, number][] = [];
     const { store, blobs, ledger, hash } = spoilt.platform.deps;
-    await auditLedger({ store, blobs, ledger, hash, onProgress: (done, total) => void seen.push([done, total]) });
+    await auditLedger({
+      store,
+      blobs,
+      ledger,
+      examine: examineHere(hash),
+      onProgress: (done, total) => void seen.push([done, total]),
+    });
     expect(seen.at(-1)).to.deep.equal([15, 15]);
   });
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { auditLedger } from "../../service/app/auditLedger.ts";
+import { examineHere } from "../../service/app/examineReceipt.ts";
 import { exchangeReceipt, replacePaper, returnPaper, settlePapers } from "../../service/app/exchangeReceipt.ts";
 import { reverseReceipt } from "../../service/app/reverseReceipt.ts";
 import { entryLeaf } from "../../service/app/segmentTrees.ts";
@@ -207,7 +208,8 @@ describe("the life of a receipt", function () {
   });
 
   it("ends with an audit without findings; paper that the chain does not know is found", async () => {
-    const audit = (): ReturnType<typeof auditLedger> => auditLedger({ ...platform.deps, onProgress: () => undefined });
+    const audit = (): ReturnType<typeof auditLedger> =>
+      auditLedger({ ...platform.deps, examine: examineHere(platform.deps.hash), onProgress: () => undefined });
     expect((await audit()).findings).to.deep.equal([]);
     const receipt = await fresh();
     const { dataSource } = platform.database;

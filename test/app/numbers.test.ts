@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { systemHash } from "../../service/adapters/system/hash.ts";
 import { applyForNumbers, submitApplication } from "../../service/app/applyForNumbers.ts";
 import { auditLedger } from "../../service/app/auditLedger.ts";
+import { examineHere } from "../../service/app/examineReceipt.ts";
 import type { Deps } from "../../service/app/deps.ts";
 import { settleNumbers } from "../../service/app/grantNumbers.ts";
 import { issueReceipts } from "../../service/app/issueReceipts.ts";
@@ -47,7 +48,7 @@ describe("numbers from the bureau to the unit and back", function () {
 
   const audit = () => {
     const { store, blobs, ledger } = platform.deps;
-    return auditLedger({ store, blobs, ledger, hash: systemHash, onProgress: () => undefined });
+    return auditLedger({ store, blobs, ledger, examine: examineHere(systemHash), onProgress: () => undefined });
   };
   const settle = async (own = deps, bureau: NumberBureau = platform.admin) => {
     const lease = (await own.store.lease("numbers", "test", 60_000))!;

@@ -4,6 +4,7 @@ import { AppError } from "../../service/core/errors.ts";
 import { verifyPdf } from "../../service/core/verify.ts";
 import type { LeafStatus } from "../../service/core/ledgerCall.ts";
 import { auditLedger } from "../../service/app/auditLedger.ts";
+import { examineHere } from "../../service/app/examineReceipt.ts";
 import { issueReceipts } from "../../service/app/issueReceipts.ts";
 import { reverseAndReissue, reverseReceipt, type ReversalResult } from "../../service/app/reverseReceipt.ts";
 import { sealReceipt } from "../../service/app/sealReceipt.ts";
@@ -270,7 +271,8 @@ describe("reverseReceipt", function () {
     await platform.renderAll();
     await platform.anchorAll();
     const { deps, database } = platform;
-    const audit = (): ReturnType<typeof auditLedger> => auditLedger({ ...deps, onProgress: () => undefined });
+    const audit = (): ReturnType<typeof auditLedger> =>
+      auditLedger({ ...deps, examine: examineHere(deps.hash), onProgress: () => undefined });
     const clean = await audit();
     expect(clean.findings).to.deep.equal([]);
     expect(clean.reversedFen).to.be.greaterThan(0);

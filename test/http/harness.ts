@@ -4,6 +4,7 @@ import type { Renderer } from "../../service/app/ports.ts";
 import type { Receipt, Unit } from "../../service/app/storePorts.ts";
 import { createBell } from "../../service/adapters/system/bell.ts";
 import { createSegmentTrees } from "../../service/app/segmentTrees.ts";
+import { systemHash } from "../../service/adapters/system/hash.ts";
 import type { Deps } from "../../service/app/deps.ts";
 import { builtinKinds } from "../../service/domain/kinds/builtin.ts";
 import { sampleInput } from "../../service/domain/samples.ts";
@@ -134,7 +135,7 @@ function makeDeps(
     reader: {} as Deps["reader"],
     ledgerSigner: {} as Deps["ledgerSigner"],
     unitLedger: {} as Deps["unitLedger"],
-    hash: () => new Uint8Array(32),
+    hash: systemHash,
     contacts: {
       seal: (text) => Buffer.from(text),
       open: (bytes) => Buffer.from(bytes).toString(),

@@ -22,7 +22,7 @@ import { advanceOf, glyphsOf } from "./glyphText.ts";
 import { fitText } from "./fitText.ts";
 import type { Palette } from "./palette.ts";
 import { fixed, openPen, type Pen } from "./pen.ts";
-import { sampleWatermark, SAMPLE_TEXT, supervisionSealPlaceholder } from "./seals.ts";
+import { SAMPLE_TEXT, supervisionSealPlaceholder } from "./seals.ts";
 
 /** What the frame never says but nearly every receipt needs: figures and the words of an amount. */
 const FIGURES = "0123456789.,-/: 零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角分整负";
@@ -52,8 +52,8 @@ export function faceFont(book: FontBook, geometry: FaceGeometry): StaticFont {
 }
 
 /**
- * All of a face that no receipt changes, as page content: lines, labels, the place of the supervision seal, the sample
- * marks.
+ * All of a face that no receipt changes, as page content: lines, labels, the place of the supervision seal, the line that
+ * says it is a sample.
  */
 export function drawFrame(
   book: FontBook,
@@ -63,7 +63,6 @@ export function drawFrame(
   isSample: boolean,
 ): string {
   const pen = openPen(book, staticEncoder(font), PAGE_HEIGHT);
-  if (isSample) pen.raw(sampleWatermark(book, PAGE_WIDTH, PAGE_HEIGHT));
   drawSupervisionSeal(book, pen);
   drawHeaderAndFooter(pen, geometry, palette);
   drawTable(pen, geometry, palette);

@@ -1,8 +1,10 @@
-// npm run demo: issues one receipt of each kind at the running service, or at one started for it, and verifies them.
+// npm run demo: issues one receipt of each kind at the running service, or at one started for it, and verifies them;
+// with `-- --day` plays a whole day of five units.
 import { startService, type Service } from "../service/compose.ts";
 import { parseConfig } from "../service/config.ts";
 import { demoUnits } from "../service/demoUnits.ts";
 import { readDemoKey } from "./client.ts";
+import { playDay } from "./playDay.ts";
 import { playDemo } from "./playDemo.ts";
 
 const config = parseConfig(process.env);
@@ -13,7 +15,8 @@ if (running === undefined) {
 }
 const url = running ?? service?.localUrl;
 if (url === undefined) throw new Error("the role http is needed");
-const isGood = await playDemo(config.DATA_DIR, url);
+const play = process.argv.includes("--day") ? playDay : playDemo;
+const isGood = await play(config.DATA_DIR, url);
 await service?.stop();
 process.exit(isGood ? 0 : 1);
 

@@ -10,6 +10,7 @@ import { contactKeysOf } from "./adapters/sign/contactKeys.ts";
 import { openKeystore, type Keystore } from "./adapters/sign/keystore.ts";
 import { createHttpSms } from "./adapters/sms/httpSms.ts";
 import { createBell } from "./adapters/system/bell.ts";
+import { deskSecrets } from "./adapters/system/deskSecrets.ts";
 import { systemClock } from "./adapters/system/clock.ts";
 import { createFailpoint } from "./adapters/system/failpoint.ts";
 import { systemHash } from "./adapters/system/hash.ts";
@@ -26,6 +27,7 @@ import { openDatabase } from "./db/dataSource.ts";
 import { createStore } from "./db/store.ts";
 import { builtinKinds } from "./domain/kinds/builtin.ts";
 import type { QrPlace } from "./domain/qrText.ts";
+import { admitDemoDesk } from "./demoDesk.ts";
 import { admitDemoUnits, noteDemoUrl, prepareBureau } from "./firstStart.ts";
 import { createApp } from "./http/app.ts";
 import type { Probe } from "./http/operations.ts";
@@ -192,6 +194,7 @@ async function setUp(parts: Parts, progress: Progress): Promise<boolean> {
   if (!config.DEMO_UNITS) return false;
   const isFirst = (await store.units()).length === 0;
   await admitDemoUnits(parts, parts.admin, progress);
+  await admitDemoDesk(config, store);
   return isFirst;
 }
 
@@ -215,6 +218,7 @@ export function makeDeps(parts: Parts, renderer: Deps["renderer"], channels: Cha
     ledgerSigner: keystore,
     contacts: contactKeysOf(keystore),
     channels,
+    deskSecrets,
     segmentTrees: createSegmentTrees(store),
     failpoint: createFailpoint(config.FAILPOINT),
     kinds: new Map(builtinKinds.map((kind) => [kind.id, kind])),

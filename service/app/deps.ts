@@ -2,6 +2,7 @@ import type { LedgerReader } from "../core/ledgerCall.ts";
 import type { Kind } from "../domain/kind.ts";
 import type { QrPlace } from "../domain/qrText.ts";
 import type { Channels, ContactKeys } from "./deliveryPorts.ts";
+import type { DeskSecrets } from "./deskPorts.ts";
 import type { SegmentTrees } from "./segmentTrees.ts";
 import type { Bell, BlobStore, Clock, Failpoint, Hash, Ledger, LedgerSigner, Log, Random, Renderer } from "./ports.ts";
 import type { Store } from "./storePorts.ts";
@@ -23,6 +24,7 @@ export type Deps = {
   readonly contacts: ContactKeys;
   /** What this program can send on. */
   readonly channels: Channels;
+  readonly deskSecrets: DeskSecrets;
   readonly segmentTrees: SegmentTrees;
   readonly failpoint: Failpoint;
   /** The kinds that can be issued, by id. */

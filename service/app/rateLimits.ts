@@ -18,6 +18,11 @@ export const rateLimits = {
   login_address: { windowMs: HOUR_MS, limit: 30 },
   /** One-time codes typed in from one network address, right or wrong. */
   login_try_address: { windowMs: HOUR_MS, limit: 60 },
+  /** Sign-ins at units' desks from one network address: an office shares one. */
+  desk_address: { windowMs: HOUR_MS, limit: 120 },
+  /** Sign-ins of one account from one network address, and from all. */
+  desk_account_address: { windowMs: HOUR_MS / 4, limit: 10 },
+  desk_account: { windowMs: HOUR_MS, limit: 60 },
 } as const;
 
 export type RateName = keyof typeof rateLimits;

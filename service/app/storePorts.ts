@@ -1,5 +1,6 @@
 import type { FieldProblem, IssueInput, IssuingUnit, Numbering, ReceiptData } from "../domain/receipt.ts";
 import type { CheckStore } from "./checkPorts.ts";
+import type { DeskStore } from "./deskPorts.ts";
 import type { LinkStore, NewDelivery, OutboxStore, RateStore } from "./deliveryPorts.ts";
 import type { LoginStore, PayerStore } from "./payerPorts.ts";
 import type { Fee, SignedSegment } from "./ports.ts";
@@ -19,7 +20,8 @@ export interface Store
     LinkStore,
     RateStore,
     LoginStore,
-    PayerStore {}
+    PayerStore,
+    DeskStore {}
 
 /** A unit as the program keeps it: what the receipt takes over, and its keys. */
 export type Unit = IssuingUnit & {

@@ -3,6 +3,7 @@ import { AppError } from "../core/errors.ts";
 import { AlarmEntity, BatchEntity, BatchTransactionEntity, LeaseEntity, SegmentEntity } from "./entities/batch.ts";
 import { CheckTallyEntity, CheckWorkEntity } from "./entities/check.ts";
 import { DeliveryEntity, PayerContactEntity, ReceiptArrearsEntity, ReceiptLinkEntity } from "./entities/delivery.ts";
+import { deskEntities } from "./entities/desk.ts";
 import { LoginCodeEntity, PayerSessionEntity, RateWindowEntity } from "./entities/payer.ts";
 import { BookEntity, ReceiptEntity } from "./entities/receipt.ts";
 import { AppKeyEntity, DeploymentEntity, RequestNonceEntity, UnitEntity } from "./entities/unit.ts";
@@ -10,6 +11,7 @@ import { CreateLedgerBooks1795312800000 } from "./migrations/1795312800000-creat
 import { CountChecks1795320000000 } from "./migrations/1795320000000-countChecks.ts";
 import { CreateDelivery1795321000000 } from "./migrations/1795321000000-createDelivery.ts";
 import { CreatePayerLogin1795321000001 } from "./migrations/1795321000001-createPayerLogin.ts";
+import { CreateDesk1795430000000 } from "./migrations/1795430000000-createDesk.ts";
 import { sqlStateOf } from "./retry.ts";
 
 /** Enough for one process's request groups, workers and reads; a pool of 16 keeps 6 processes below PostgreSQL's 100. */
@@ -45,12 +47,14 @@ export async function openDatabase(url: string): Promise<DataSource> {
       LoginCodeEntity,
       PayerSessionEntity,
       RateWindowEntity,
+      ...deskEntities,
     ],
     migrations: [
       CreateLedgerBooks1795312800000,
       CountChecks1795320000000,
       CreateDelivery1795321000000,
       CreatePayerLogin1795321000001,
+      CreateDesk1795430000000,
     ],
     migrationsTableName: "migration",
     poolSize: POOL_SIZE,

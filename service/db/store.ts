@@ -5,6 +5,9 @@ import { createAlarmStore } from "./alarms.ts";
 import { createAuditStore } from "./audits.ts";
 import { createAnchorStore } from "./batches.ts";
 import { createCheckStore } from "./checks.ts";
+import { createDeskAccountStore, createDeskSessionStore } from "./deskAccounts.ts";
+import { createDeskLogStore } from "./deskLog.ts";
+import { createDeskReceiptStore } from "./deskReceipts.ts";
 import { createOutboxStore } from "./deliveries.ts";
 import { createIssueStore } from "./issue.ts";
 import { createLinkStore } from "./links.ts";
@@ -31,5 +34,9 @@ export function createStore(dataSource: DataSource, failpoint: Failpoint): Store
     ...createRateStore(dataSource),
     ...createLoginStore(dataSource),
     ...createPayerStore(dataSource),
+    ...createDeskAccountStore(dataSource),
+    ...createDeskSessionStore(dataSource),
+    ...createDeskLogStore(dataSource),
+    ...createDeskReceiptStore(dataSource),
   };
 }

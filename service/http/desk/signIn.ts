@@ -24,7 +24,8 @@ export async function getMe(deps: Deps, call: Call): Promise<Reply> {
   const unit = session && (await deps.store.unit(session.account.unitId));
   if (session === undefined || unit === undefined) return jsonReply(200, { isSignedIn: false });
   const { account, todo } = session;
-  const accounts = await deps.store.deskAccounts(unit.unitId);
+  // Reviewers by office before the head.
+  const accounts = (await deps.store.deskAccounts(unit.unitId)).toSorted((a, b) => b.role.localeCompare(a.role));
   const { keyId: _key, status, ...own } = unit;
   return jsonReply(200, {
     isSignedIn: true,

@@ -11,30 +11,34 @@ let running = 0;
 const waiting: (() => void)[] = [];
 
 /** scrypt (RFC 7914) and TOTP (RFC 6238). A hash reads "scrypt$N$r$p$salt$key", salt and key in base64url. */
-export const deskSecrets: DeskSecrets = {
-  async hashPassword(password) {
-    const salt = randomBytes(16);
-    const { N, r, p } = COST;
-    const key = await derive(password, salt, { N, r, p });
-    return ["scrypt", N, r, p, salt.toString("base64url"), key.toString("base64url")].join("$");
-  },
+export function createDeskSecrets(cost: Costs = COST): DeskSecrets {
+  return {
+    async hashPassword(password) {
+      const salt = randomBytes(16);
+      const { N, r, p } = cost;
+      const key = await derive(password, salt, { N, r, p });
+      return ["scrypt", N, r, p, salt.toString("base64url"), key.toString("base64url")].join("$");
+    },
 
-  async matchesPassword(password, hash) {
-    const [name, N, r, p, salt = "", key = ""] = hash.split("$");
-    const stored = Buffer.from(key, "base64url");
-    const costs = { N: Number(N), r: Number(r), p: Number(p) };
-    const derived = await derive(password, Buffer.from(salt, "base64url"), costs);
-    return name === "scrypt" && stored.length === KEY_BYTES && timingSafeEqual(derived, stored);
-  },
+    async matchesPassword(password, hash) {
+      const [name, N, r, p, salt = "", key = ""] = hash.split("$");
+      const stored = Buffer.from(key, "base64url");
+      const costs = { N: Number(N), r: Number(r), p: Number(p) };
+      const derived = await derive(password, Buffer.from(salt, "base64url"), costs);
+      return name === "scrypt" && stored.length === KEY_BYTES && timingSafeEqual(derived, stored);
+    },
 
-  totpAt(secret, step) {
-    const counter = Buffer.alloc(8);
-    counter.writeBigUInt64BE(BigInt(step));
-    const digest = createHmac("sha1", secret).update(counter).digest();
-    const at = (digest[19] ?? 0) & 15;
-    return String((digest.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
-  },
-};
+    totpAt(secret, step) {
+      const counter = Buffer.alloc(8);
+      counter.writeBigUInt64BE(BigInt(step));
+      const digest = createHmac("sha1", secret).update(counter).digest();
+      const at = (digest[19] ?? 0) & 15;
+      return String((digest.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+    },
+  };
+}
+
+export const deskSecrets = createDeskSecrets();
 
 type Costs = { readonly N: number; readonly r: number; readonly p: number };
 

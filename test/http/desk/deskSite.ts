@@ -1,3 +1,4 @@
+import { createDeskSecrets } from "../../../service/adapters/system/deskSecrets.ts";
 import { makeDeskAccount } from "../../../service/app/deskAccounts.ts";
 import type { DeskAccount } from "../../../service/app/deskPorts.ts";
 import type { Deps } from "../../../service/app/deps.ts";
@@ -22,7 +23,9 @@ export type DeskSite = {
 export async function startDeskSite(): Promise<DeskSite> {
   const platform = await startPlatform();
   const clock = { shiftMs: 0 };
-  const deps: Deps = { ...platform.deps, clock: { nowMs: () => Date.now() + clock.shiftMs } };
+  // Cheap hashes: what is tried here is not how dear they are.
+  const secrets = createDeskSecrets({ N: 1_024, r: 8, p: 1 });
+  const deps: Deps = { ...platform.deps, deskSecrets: secrets, clock: { nowMs: () => Date.now() + clock.shiftMs } };
   const openSecret = (sealed: Uint8Array): Uint8Array => platform.keystore.openSecret(sealed);
   const app = createApp({ deps, openSecret, probes: [], version: "0.1.0-test", trustedHops: 1 });
   const server = await listen(app, "127.0.0.1", 0);

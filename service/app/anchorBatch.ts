@@ -1,9 +1,9 @@
 import { bytesOfHex, hexOf } from "../core/bytes.ts";
 import { RECEIPT_INNER, treeRoot } from "../core/merkle.ts";
-import { batchRoot, domainSeparator, segmentHash, segmentSigningDigest } from "../core/segment.ts";
+import { batchRoot, domainSeparator, segmentHash, segmentSigningDigest, type Reversal } from "../core/segment.ts";
 import type { Deps } from "./deps.ts";
 import type { Fee, SignedSegment } from "./ports.ts";
-import type { BatchTransaction, Lease, OpenBatch, SegmentCandidate } from "./storePorts.ts";
+import type { BatchTransaction, Lease, LedgerEntry, OpenBatch, SegmentCandidate } from "./storePorts.ts";
 import { entryLeaf } from "./segmentTrees.ts";
 
 /** A transaction's gas limit over the simulated need: the books' slots may have changed their warmth since. */
@@ -32,11 +32,26 @@ export async function anchorBatch(deps: Deps, lease: Lease): Promise<OpenBatch |
 async function signSegment(deps: Deps, candidate: SegmentCandidate): Promise<SignedSegment> {
   const { bookId, from, entries, unitKeyId } = candidate;
   const root = treeRoot(entries.map(entryLeaf), RECEIPT_INNER);
-  const claim = { bookId, from, count: entries.length, root, reversals: [] };
+  const reversals = reversalsOf(entries);
+  const claim = { bookId, from, count: entries.length, root, reversals };
   const { chainId, contract } = deps.ledger;
   const domain = domainSeparator({ chainId, contract: bytesOfHex(contract) });
   const signature = await deps.ledgerSigner.signDigest(unitKeyId, segmentSigningDigest(domain, claim));
-  return { bookId, from, count: entries.length, root: hexOf(root), reversals: [], signature: hexOf(signature) };
+  return {
+    bookId,
+    from,
+    count: entries.length,
+    root: hexOf(root),
+    reversals: reversals.map(({ leaf, by }) => ({ leaf: hexOf(leaf), by })),
+    signature: hexOf(signature),
+  };
+}
+
+/** What the segment's red-letter receipts reverse, in their order. A void one reverses nothing. */
+export function reversalsOf(entries: readonly LedgerEntry[]): readonly Reversal[] {
+  return entries.flatMap(({ original, number, isVoid }) =>
+    original === undefined || isVoid ? [] : [{ leaf: entryLeaf(original), by: number }],
+  );
 }
 
 /** Simulates until the contract accepts, setting each segment that it refuses aside: one unit never holds up the others. */

@@ -1,4 +1,5 @@
 import { auditBatches, auditBooksOnChain, firstLook } from "./auditBatches.ts";
+import { auditReversals } from "./auditReversals.ts";
 import { auditBook, isYounger, reportExtraRows, type BookAudit } from "./auditReceipts.ts";
 import { find, newTally, type AuditReport } from "./auditTally.ts";
 import type { BlobStore, Hash, Ledger } from "./ports.ts";
@@ -30,6 +31,7 @@ export async function auditLedger(deps: AuditDeps): Promise<AuditReport> {
   for (const book of books) audited.set(book.bookId, await auditBook(deps, book, tally, total, expectedDocuments));
   await auditBatches(deps, look, audited, tally);
   await auditBooksOnChain(deps, books, tally);
+  await auditReversals(deps, tally);
   const unexpectedDocuments: string[] = [];
   for await (const name of deps.blobs.names()) if (!expectedDocuments.has(name)) unexpectedDocuments.push(name);
   // Read after rows and documents: what was issued meanwhile lies beyond the books as they were.

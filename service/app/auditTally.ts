@@ -21,7 +21,9 @@ export type FindingCode =
   /** The chain has a batch that the database does not know. */
   | "batch_extra"
   /** A book stands elsewhere on chain. */
-  | "book_differs";
+  | "book_differs"
+  /** A red-letter receipt and its original, or the chain, disagree over the reversal. */
+  | "reversal_differs";
 
 export type AuditReport = {
   readonly receiptCount: number;

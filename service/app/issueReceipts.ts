@@ -5,9 +5,10 @@ import { RANDOM_NUMBER_BYTES, randomNumberFrom } from "../domain/randomNumber.ts
 import type { FieldProblem, IssueInput } from "../domain/receipt.ts";
 import { issueCodeOf } from "../domain/receiptAssembly.ts";
 import { dataDigestOf } from "../core/dataDigest.ts";
+import { invariant } from "../core/errors.ts";
 import { issuedTopic, type Deps } from "./deps.ts";
 import type { Random } from "./ports.ts";
-import type { IssueOutcome, Receipt, Unit } from "./storePorts.ts";
+import type { IssueOutcome, NewReceipt, Receipt, Unit } from "./storePorts.ts";
 import { prepareDelivery } from "./prepareDelivery.ts";
 import { stockSubject } from "./stockSubject.ts";
 import { undrawableFields } from "./undrawableFields.ts";
@@ -18,7 +19,9 @@ export type IssueResult =
   | { readonly kind: "refused"; readonly problems: readonly FieldProblem[] }
   /** The busNo exists with other content; `differs` are JSON Pointers into the request. */
   | { readonly kind: "conflict"; readonly receipt: Receipt; readonly differs: readonly string[] }
-  | { readonly kind: "no_numbers"; readonly code: number };
+  | { readonly kind: "no_numbers"; readonly code: number }
+  /** Nothing was done, for another of the receipts asked for together with it was refused. */
+  | { readonly kind: "not_alone" };
 
 /**
  * Issues receipts for a unit. Each result stands for itself, in the order of the inputs; an issued one is durable.
@@ -29,8 +32,19 @@ export function issueReceipts(deps: Deps, unit: Unit, inputs: readonly IssueInpu
   return Promise.all(inputs.map((input) => issueOne(deps, unit, input)));
 }
 
+async function issueOne(deps: Deps, unit: Unit, input: IssueInput): Promise<IssueResult> {
+  const prepared = await prepareIssue(deps, unit, input);
+  if (prepared.kind !== "ready") return prepared;
+  const outcome = await deps.store.issue(prepared.receipt);
+  invariant(outcome.kind !== "interlocked", "what is issued reverses nothing");
+  return resultOf(deps, unit, prepared.receipt.input, outcome);
+}
+
+/** ready: everything is decided, only the number is missing. Else the answer, which has taken none. */
+export type PreparedIssue = { readonly kind: "ready"; readonly receipt: NewReceipt } | IssueResult;
+
 /** The delivery is taken off first: contacts must reach neither the data, nor the stored input, nor what is compared. */
-async function issueOne(deps: Deps, unit: Unit, { delivery, ...input }: IssueInput): Promise<IssueResult> {
+export async function prepareIssue(deps: Deps, unit: Unit, { delivery, ...input }: IssueInput): Promise<PreparedIssue> {
   const issuedAtMs = deps.clock.nowMs();
   const kind = deps.kinds.get(input.kind);
   if (kind === undefined) return { kind: "refused", problems: [unknownKind(deps)] };
@@ -40,7 +54,7 @@ async function issueOne(deps: Deps, unit: Unit, { delivery, ...input }: IssueInp
   if (undrawable.length > 0) {
     return (await earlierResult(deps, unit, input)) ?? { kind: "refused", problems: undrawable };
   }
-  const outcome = await deps.store.issue({
+  const receipt: NewReceipt = {
     unitId: unit.unitId,
     kind: kind.id,
     code: codeNumberOf(issueCodeOf(kind, unit, issuedAtMs)),
@@ -52,11 +66,17 @@ async function issueOne(deps: Deps, unit: Unit, { delivery, ...input }: IssueInp
     issuedAtMs,
     warnings: decision.warnings,
     ...(delivery === undefined ? {} : { delivery: prepareDelivery(deps, delivery) }),
-  });
-  return resultOf(deps, unit, input, outcome);
+  };
+  return { kind: "ready", receipt };
 }
 
-async function resultOf(deps: Deps, unit: Unit, input: IssueInput, outcome: IssueOutcome): Promise<IssueResult> {
+/** What the store's outcome means to the unit; wakes who waits for the receipt, and warns of numbers that run out. */
+export async function resultOf(
+  deps: Deps,
+  unit: Unit,
+  input: NewReceipt["input"],
+  outcome: Exclude<IssueOutcome, { readonly kind: "interlocked" }>,
+): Promise<IssueResult> {
   switch (outcome.kind) {
     case "issued": {
       deps.bell.ring(issuedTopic);
@@ -73,6 +93,8 @@ async function resultOf(deps: Deps, unit: Unit, input: IssueInput, outcome: Issu
       await deps.store.raiseAlarm("no_numbers", subject, "no number is left", deps.clock.nowMs());
       return outcome;
     }
+    case "not_alone":
+      return outcome;
   }
 }
 
@@ -93,12 +115,12 @@ async function warnOfLowStock(deps: Deps, receipt: Receipt, left: number): Promi
 }
 
 /** The digest is only compared with others of the same unit and busNo, in the database: it needs no salt. */
-function inputDigestOf(input: IssueInput): Uint8Array {
+export function inputDigestOf(input: IssueInput): Uint8Array {
   const { totalAmount, ...rest } = input;
   return dataDigestOf(totalAmount === undefined ? rest : { ...rest, totalAmount }, new Uint8Array(32));
 }
 
-function drawRandomNumber(random: Random): string {
+export function drawRandomNumber(random: Random): string {
   return randomNumberFrom(random.bytes(RANDOM_NUMBER_BYTES)) ?? drawRandomNumber(random);
 }
 

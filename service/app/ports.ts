@@ -1,3 +1,4 @@
+import type { LeafStatus } from "../core/ledgerCall.ts";
 import type { ReceiptData } from "../domain/receipt.ts";
 
 /** The only one to tell the time. */
@@ -111,6 +112,8 @@ export interface Ledger {
   ): Promise<
     { readonly root: string; readonly head: string; readonly timeS: number; readonly segmentCount: number } | undefined
   >;
+  /** What became of a receipt by its leaf hash, at the newest block; all zero: nothing. */
+  status(leaf: string): Promise<LeafStatus>;
   /** The next number to be anchored and the last of the range of each book, in the order asked. */
   books(bookIds: readonly number[]): Promise<readonly { readonly next: number; readonly last: number }[]>;
   /** Runs the call without sending it. If refused: the custom error's name, its arguments as text, the book at fault if the error names one. */

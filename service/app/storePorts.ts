@@ -3,7 +3,9 @@ import type { CheckStore } from "./checkPorts.ts";
 import type { DeskStore } from "./deskPorts.ts";
 import type { LinkStore, NewDelivery, OutboxStore, RateStore } from "./deliveryPorts.ts";
 import type { LoginStore, PayerStore } from "./payerPorts.ts";
+import type { NewReversal, ReversalRecord, ReversalStore } from "./reversalPorts.ts";
 import type { Fee, SignedSegment } from "./ports.ts";
+import type { Interlock } from "../domain/interlocks.ts";
 
 /** The database. Every method is one transaction (or one statement) and durable when it resolves. */
 export interface Store
@@ -21,7 +23,8 @@ export interface Store
     RateStore,
     LoginStore,
     PayerStore,
-    DeskStore {}
+    DeskStore,
+    ReversalStore {}
 
 /** A unit as the program keeps it: what the receipt takes over, and its keys. */
 export type Unit = IssuingUnit & {
@@ -98,6 +101,8 @@ export type NewReceipt = {
   readonly warnings: readonly FieldProblem[];
   /** Written in the same transaction; undefined: nobody is to be told, and nothing is owed. */
   readonly delivery?: NewDelivery;
+  /** This is a red-letter receipt: what it reverses, written in the same transaction. */
+  readonly reverses?: NewReversal;
 };
 
 export type IssueOutcome =
@@ -106,7 +111,11 @@ export type IssueOutcome =
   | { readonly kind: "repeated"; readonly receipt: Receipt }
   /** The same busNo with other content. */
   | { readonly kind: "conflict"; readonly receipt: Receipt }
-  | { readonly kind: "no_numbers"; readonly code: number };
+  | { readonly kind: "no_numbers"; readonly code: number }
+  /** What it should reverse can't be reversed (any more); by: the red-letter receipt that was there first. */
+  | { readonly kind: "interlocked"; readonly interlock: Interlock; readonly by?: ReversalRecord }
+  /** Nothing of it was done, for another of the receipts asked for together with it was refused. */
+  | { readonly kind: "not_alone" };
 
 export interface IssueStore {
   /**
@@ -114,6 +123,8 @@ export interface IssueStore {
    * @throws AppError queue_full when too many wait; database_unreachable
    */
   issue(receipt: NewReceipt): Promise<IssueOutcome>;
+  /** The same for several receipts of one unit and code: all of them or none. */
+  issueTogether(receipts: readonly NewReceipt[]): Promise<readonly IssueOutcome[]>;
 }
 
 /** A receipt as it is stored. */
@@ -139,6 +150,10 @@ export type Receipt = {
   readonly renderedAtMs?: number;
   readonly voidReason?: string;
   readonly anchoring?: Anchoring;
+  /** 已冲红: the red-letter receipt that reversed it. */
+  readonly reversedBy?: ReversalRecord;
+  /** On a red-letter receipt: what it reverses. */
+  readonly reverses?: ReversalRecord;
 };
 
 /** Where a receipt stands on chain, read back and confirmed. */
@@ -187,6 +202,8 @@ export type LedgerEntry = {
   /** undefined if void. */
   readonly dataDigest?: Uint8Array;
   readonly documentDigest?: Uint8Array;
+  /** Of a red-letter receipt that is to be anchored: the receipt that it reverses. */
+  readonly original?: LedgerEntry;
 };
 
 export type PlacedSegment = {
@@ -310,7 +327,8 @@ export type AnchoredBatch = {
 };
 
 /** What an auditor reads. */
-export interface AuditStore extends Pick<UnitStore, "books">, Pick<AnchorStore, "openBatch" | "lastAnchored"> {
+export interface AuditStore
+  extends Pick<UnitStore, "books">, Pick<AnchorStore, "openBatch" | "lastAnchored">, ReversalStore {
   /** Receipts of no book; [] unless the database was tampered with. */
   strayReceipts(limit: number): Promise<readonly Receipt[]>;
   /** The receipts of a book from a number on, in order. */

@@ -1,10 +1,15 @@
-import { flatten } from "../core/canonical.ts";
+import { flatten, type JsonValue } from "../core/canonical.ts";
 import type { FieldProblem, IssueInput } from "../domain/receipt.ts";
 import type { Renderer } from "./ports.ts";
 
 /** A problem for each field with a character that no font can draw: it is refused before a number is taken. */
 export function undrawableFields(renderer: Renderer, input: IssueInput): readonly FieldProblem[] {
   const { totalAmount: _, ...texts } = input;
+  return undrawableTexts(renderer, texts);
+}
+
+/** The same for any texts that are to be drawn. */
+export function undrawableTexts(renderer: Renderer, texts: JsonValue): readonly FieldProblem[] {
   const leaves = flatten(texts).flatMap(({ path, value }) => (typeof value === "string" ? [{ path, value }] : []));
   if (renderer.missingCharacters(leaves.map(({ value }) => value)).length === 0) return [];
   return leaves.flatMap(({ path, value }) => {

@@ -3,14 +3,12 @@ import { bytesOfHex } from "../core/bytes.ts";
 import { AppError, invariant } from "../core/errors.ts";
 import { segmentHash } from "../core/segment.ts";
 import type { SignedSegment } from "../app/ports.ts";
-import type { AnchorStore, BatchTransaction, Lease, OpenBatch, SegmentCandidate } from "../app/storePorts.ts";
+import type { AnchorStore, BatchTransaction, Lease, OpenBatch } from "../app/storePorts.ts";
 import type { BatchTransactionRow, SegmentRow } from "./entities/batch.ts";
 import { BatchEntity, BatchTransactionEntity, SegmentEntity } from "./entities/batch.ts";
 import { inTransaction, query, rowsOf } from "./retry.ts";
-import { entryColumns, entryOf, type RawEntry } from "./rows.ts";
+import { segmentCandidates } from "./segmentCandidates.ts";
 
-/** 500 segments take 10.5 M gas (docs/gas.md); chains with EIP-7825 cap a transaction at 16.78 M. */
-const MAX_SEGMENTS = 500;
 const nowMs = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
 
 /** The way of a batch: written down, sent, read back, marked. One batch is open at a time. */
@@ -116,31 +114,6 @@ async function advanceRendered(dataSource: DataSource): Promise<void> {
      where rendered < next`,
     [],
   );
-}
-
-async function segmentCandidates(dataSource: DataSource, maxReceipts: number): Promise<readonly SegmentCandidate[]> {
-  type Raw = { book_id: number; unit_id: number; key_id: string; anchored: string; rendered: string };
-  const books = await query<Raw>(
-    dataSource,
-    `select b.book_id, b.unit_id, u.key_id, b.anchored, b.rendered from book b join unit u on u.unit_id = b.unit_id
-     where b.anchored < b.rendered and b.held_reason is null order by b.book_id limit $1`,
-    [MAX_SEGMENTS],
-  );
-  const candidates: SegmentCandidate[] = [];
-  let left = maxReceipts;
-  for (const book of books) {
-    if (left === 0) break;
-    const from = Number(book.anchored);
-    const rows = await query<RawEntry>(
-      dataSource,
-      `select ${entryColumns} from receipt where book_id = $1 and number >= $2 and number < $3 order by number limit $4`,
-      [book.book_id, from, Number(book.rendered), left],
-    );
-    left -= rows.length;
-    const entries = rows.map(entryOf);
-    candidates.push({ bookId: book.book_id, unitId: book.unit_id, unitKeyId: book.key_id, from, entries });
-  }
-  return candidates;
 }
 
 async function openBatch(dataSource: DataSource): Promise<OpenBatch | undefined> {

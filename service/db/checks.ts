@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager } from "typeorm";
 import type { CheckBeginning, CheckCounts, CheckEnding, CheckStore, ReceiptKey } from "../app/checkPorts.ts";
 import { inTransaction, query, rowsOf } from "./retry.ts";
-import { anchoringColumns, anchoringJoin, receiptColumns, receiptOf, type RawReceipt } from "./rows.ts";
+import { standingColumns, standingJoin, receiptColumns, receiptOf, type RawReceipt } from "./rows.ts";
 
 /** Once in so many requests, what has lapsed is swept. */
 const SWEEP_EVERY = 500;
@@ -38,7 +38,7 @@ export function createCheckStore(dataSource: DataSource): CheckStore {
     async receiptsOf(keys) {
       const rows = await query<RawReceipt>(
         dataSource,
-        `select ${receiptColumns}, ${anchoringColumns} from receipt r ${anchoringJoin}
+        `select ${receiptColumns}, ${standingColumns} from receipt r ${standingJoin}
          where (r.code, r.number) in (select * from unnest($1::integer[], $2::bigint[]))`,
         [keys.map(({ code }) => code), keys.map(({ number }) => number)],
       );

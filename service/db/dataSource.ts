@@ -6,12 +6,14 @@ import { DeliveryEntity, PayerContactEntity, ReceiptArrearsEntity, ReceiptLinkEn
 import { deskEntities } from "./entities/desk.ts";
 import { LoginCodeEntity, PayerSessionEntity, RateWindowEntity } from "./entities/payer.ts";
 import { BookEntity, ReceiptEntity } from "./entities/receipt.ts";
+import { ReversalEntity } from "./entities/reversal.ts";
 import { AppKeyEntity, DeploymentEntity, RequestNonceEntity, UnitEntity } from "./entities/unit.ts";
 import { CreateLedgerBooks1795312800000 } from "./migrations/1795312800000-createLedgerBooks.ts";
 import { CountChecks1795320000000 } from "./migrations/1795320000000-countChecks.ts";
 import { CreateDelivery1795321000000 } from "./migrations/1795321000000-createDelivery.ts";
 import { CreatePayerLogin1795321000001 } from "./migrations/1795321000001-createPayerLogin.ts";
 import { CreateDesk1795430000000 } from "./migrations/1795430000000-createDesk.ts";
+import { CreateReversal1795400000000 } from "./migrations/1795400000000-createReversal.ts";
 import { sqlStateOf } from "./retry.ts";
 
 /** Enough for one process's request groups, workers and reads; a pool of 16 keeps 6 processes below PostgreSQL's 100. */
@@ -48,12 +50,14 @@ export async function openDatabase(url: string): Promise<DataSource> {
       PayerSessionEntity,
       RateWindowEntity,
       ...deskEntities,
+      ReversalEntity,
     ],
     migrations: [
       CreateLedgerBooks1795312800000,
       CountChecks1795320000000,
       CreateDelivery1795321000000,
       CreatePayerLogin1795321000001,
+      CreateReversal1795400000000,
       CreateDesk1795430000000,
     ],
     migrationsTableName: "migration",

@@ -2,7 +2,7 @@ import type { DataSource } from "typeorm";
 import type { DeskReceiptFilter, DeskReceiptStore, DeskTally } from "../app/deskPorts.ts";
 import { DeskItemEntity } from "./entities/desk.ts";
 import { query } from "./retry.ts";
-import { anchoringColumns, anchoringJoin, receiptColumns, receiptOf, type RawReceipt } from "./rows.ts";
+import { standingColumns, standingJoin, receiptColumns, receiptOf, type RawReceipt } from "./rows.ts";
 
 /** What a unit's desk sees of its own receipts, and the items that it charges. */
 export function createDeskReceiptStore(dataSource: DataSource): DeskReceiptStore {
@@ -28,7 +28,7 @@ export function createDeskReceiptStore(dataSource: DataSource): DeskReceiptStore
       const place = [before?.issuedAtMs ?? MAX_MS, before?.code ?? 0, before?.number ?? 0];
       const rows = await query<RawReceipt>(
         dataSource,
-        `select ${receiptColumns}, ${anchoringColumns} from receipt r ${anchoringJoin}
+        `select ${receiptColumns}, ${standingColumns} from receipt r ${standingJoin}
          where r.unit_id = $1 and (r.issued_at_ms, r.code, r.number) < ($2, $3, $4) ${conditions}
          order by r.issued_at_ms desc, r.code desc, r.number desc limit $5`,
         [unitId, ...place, limit, ...parameters],

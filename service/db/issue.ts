@@ -3,16 +3,21 @@ import { AppError, invariant } from "../core/errors.ts";
 import { codeTextOf } from "../domain/code.ts";
 import { amountsOf, numberingOf, numberReceipt } from "../domain/receiptAssembly.ts";
 import type { IssueOutcome, IssueStore, NewReceipt, Receipt } from "../app/storePorts.ts";
-import { insertDeliveries, type IssuedDelivery } from "./issueDeliveries.ts";
+import { insertDeliveries } from "./issueDeliveries.ts";
 import { inTransaction, rowsOf } from "./retry.ts";
-import { anchoringColumns, anchoringJoin, receiptColumns, receiptOf, type RawReceipt } from "./rows.ts";
+import { insertReversals, lockOriginals, termsOf, type LockedOriginal } from "./reversals.ts";
+import { standingColumns, standingJoin, receiptColumns, receiptOf, type RawReceipt } from "./rows.ts";
 
 /** Receipts that share one transaction: past this a larger group no longer raises the rate (docs/performance.md). */
 const GROUP_SIZE = 200;
 /** Receipts that may wait for their transaction before new ones are refused. */
 const QUEUE_LIMIT = 5000;
 
-type Waiting = { readonly receipt: NewReceipt; resolve(outcome: IssueOutcome): void; reject(error: unknown): void };
+type Waiting = {
+  readonly receipts: readonly NewReceipt[];
+  resolve(outcomes: readonly IssueOutcome[]): void;
+  reject(error: unknown): void;
+};
 type OpenBook = { book_id: number; last: string; next: string; low_water: number };
 
 /**
@@ -24,23 +29,36 @@ export function createIssueStore(dataSource: DataSource, onTaken: () => void): I
   let waitingCount = 0;
 
   return {
-    issue(receipt) {
-      if (waitingCount >= QUEUE_LIMIT) {
-        return Promise.reject(new AppError("queue_full", "too many receipts wait to be issued"));
-      }
-      return new Promise<IssueOutcome>((resolve, reject) => {
-        const key = `${receipt.unitId} ${receipt.code}`;
-        const queue = queues.get(key);
-        waitingCount++;
-        if (queue !== undefined) {
-          queue.push({ receipt, resolve, reject });
-          return;
-        }
-        queues.set(key, [{ receipt, resolve, reject }]);
-        void drain(key);
-      });
+    async issue(receipt) {
+      const [outcome] = await enqueue([receipt]);
+      invariant(outcome !== undefined, "each receipt has its outcome");
+      return outcome;
     },
+    issueTogether: enqueue,
   };
+
+  function enqueue(receipts: readonly NewReceipt[]): Promise<readonly IssueOutcome[]> {
+    const [first] = receipts;
+    invariant(first !== undefined, "something is to be issued");
+    invariant(
+      receipts.every(({ unitId, code }) => unitId === first.unitId && code === first.code),
+      "what is issued together is of one unit and code",
+    );
+    if (waitingCount >= QUEUE_LIMIT) {
+      return Promise.reject(new AppError("queue_full", "too many receipts wait to be issued"));
+    }
+    return new Promise((resolve, reject) => {
+      const key = `${first.unitId} ${first.code}`;
+      const queue = queues.get(key);
+      waitingCount++;
+      if (queue !== undefined) {
+        queue.push({ receipts, resolve, reject });
+        return;
+      }
+      queues.set(key, [{ receipts, resolve, reject }]);
+      void drain(key);
+    });
+  }
 
   async function drain(key: string): Promise<void> {
     for (let queue = queues.get(key); queue !== undefined && queue.length > 0; queue = queues.get(key)) {
@@ -55,7 +73,7 @@ export function createIssueStore(dataSource: DataSource, onTaken: () => void): I
     try {
       const outcomes = await issueGroup(
         dataSource,
-        group.map((waiting) => waiting.receipt),
+        group.map((waiting) => waiting.receipts),
       );
       onTaken();
       group.forEach((waiting, index) => waiting.resolve(outcomes[index]!));
@@ -70,8 +88,13 @@ export function createIssueStore(dataSource: DataSource, onTaken: () => void): I
   }
 }
 
-function issueGroup(dataSource: DataSource, group: readonly NewReceipt[]): Promise<readonly IssueOutcome[]> {
-  const first = group[0];
+/** Each request's receipts are issued together or not at all. */
+function issueGroup(
+  dataSource: DataSource,
+  group: readonly (readonly NewReceipt[])[],
+): Promise<readonly (readonly IssueOutcome[])[]> {
+  const receipts = group.flat();
+  const first = receipts[0];
   invariant(first !== undefined, "a group has receipts");
   return inTransaction(
     dataSource,
@@ -82,20 +105,28 @@ function issueGroup(dataSource: DataSource, group: readonly NewReceipt[]): Promi
          where unit_id = $1 and code = $2 and next <= last order by first for update`,
         [first.unitId, first.code],
       );
-      const known = await knownReceipts(manager, first.unitId, group);
-      const taken = takeNumbers(group, books, known);
-      await insertReceipts(manager, taken.rows);
-      await insertDeliveries(manager, taken.deliveries);
-      for (const [bookId, next] of taken.nextByBook) {
+      const known = await knownReceipts(manager, first.unitId, receipts);
+      const originals = await lockOriginals(manager, receipts);
+      const taking: Taking = { books, known, originals, nextByBook: new Map(), rows: [] };
+      const outcomes = group.map((together) => takeTogether(together, taking));
+      await insertReceipts(manager, taking.rows);
+      await insertReversals(manager, taking.rows);
+      await insertDeliveries(
+        manager,
+        taking.rows.flatMap(([receipt, { delivery }]) =>
+          delivery === undefined ? [] : [[receipt, delivery] as const],
+        ),
+      );
+      for (const [bookId, next] of taking.nextByBook) {
         await manager.query("update book set next = $2 where book_id = $1", [bookId, next]);
       }
-      return taken.outcomes;
+      return outcomes;
     },
     { againIfUnique: true },
   );
 }
 
-type Known = { receipt: Receipt; inputDigest: Uint8Array };
+type Known = { readonly receipt: Receipt; readonly inputDigest: Uint8Array };
 
 async function knownReceipts(
   manager: EntityManager,
@@ -104,42 +135,72 @@ async function knownReceipts(
 ): Promise<Map<string, Known>> {
   const rows = await rowsOf<RawReceipt & { input_digest: Buffer }>(
     manager,
-    `select ${receiptColumns}, ${anchoringColumns}, r.input_digest from receipt r ${anchoringJoin}
+    `select ${receiptColumns}, ${standingColumns}, r.input_digest from receipt r ${standingJoin}
      where r.unit_id = $1 and r.bus_no = any($2)`,
     [unitId, group.map((receipt) => receipt.input.busNo)],
   );
   return new Map(rows.map((row) => [row.bus_no, { receipt: receiptOf(row), inputDigest: row.input_digest }]));
 }
 
-type Taken = {
-  readonly outcomes: readonly IssueOutcome[];
-  readonly rows: readonly (readonly [Receipt, Uint8Array])[];
-  readonly deliveries: readonly IssuedDelivery[];
-  readonly nextByBook: ReadonlyMap<number, number>;
+/** What a transaction has given out so far. */
+type Taking = {
+  readonly books: readonly OpenBook[];
+  readonly known: Map<string, Known>;
+  readonly originals: Map<string, LockedOriginal>;
+  readonly nextByBook: Map<number, number>;
+  readonly rows: (readonly [Receipt, NewReceipt])[];
 };
 
-function takeNumbers(group: readonly NewReceipt[], books: readonly OpenBook[], known: Map<string, Known>): Taken {
-  const nextByBook = new Map<number, number>();
-  const rows: (readonly [Receipt, Uint8Array])[] = [];
-  const deliveries: IssuedDelivery[] = [];
+/** Several are tried on a copy first: a refusal of one takes the numbers of the others back. */
+function takeTogether(together: readonly NewReceipt[], taking: Taking): readonly IssueOutcome[] {
+  const [only] = together;
+  if (together.length === 1 && only !== undefined) return [takeNumber(only, taking)];
+  const trial: Taking = {
+    ...taking,
+    known: new Map(taking.known),
+    originals: new Map(taking.originals),
+    nextByBook: new Map(taking.nextByBook),
+    rows: [],
+  };
+  const outcomes = together.map((fresh) => takeNumber(fresh, trial));
+  const isDone = (outcome: IssueOutcome): boolean => outcome.kind === "issued" || outcome.kind === "repeated";
+  if (!outcomes.every(isDone)) {
+    return outcomes.map((outcome) => (outcome.kind === "issued" ? { kind: "not_alone" } : outcome));
+  }
+  return together.map((fresh) => takeNumber(fresh, taking));
+}
+
+function takeNumber(fresh: NewReceipt, taking: Taking): IssueOutcome {
+  const { books, known, originals, nextByBook, rows } = taking;
   const nextOf = (book: OpenBook): number => nextByBook.get(book.book_id) ?? Number(book.next);
-  const outcomes = group.map((fresh): IssueOutcome => {
-    const earlier = known.get(fresh.input.busNo);
-    if (earlier !== undefined) {
-      const isSame = Buffer.compare(earlier.inputDigest, fresh.inputDigest) === 0;
-      return { kind: isSame ? "repeated" : "conflict", receipt: earlier.receipt };
-    }
-    const book = books.find((candidate) => nextOf(candidate) <= Number(candidate.last));
-    if (book === undefined) return { kind: "no_numbers", code: fresh.code };
-    const receipt = assemble(fresh, book.book_id, nextOf(book));
-    nextByBook.set(book.book_id, receipt.number + 1);
-    rows.push([receipt, fresh.inputDigest]);
-    if (fresh.delivery !== undefined) deliveries.push([receipt, fresh.delivery]);
-    known.set(receipt.busNo, { receipt, inputDigest: fresh.inputDigest });
-    const left = books.reduce((sum, each) => sum + Number(each.last) - nextOf(each) + 1, 0);
-    return { kind: "issued", receipt, left, lowWater: book.low_water };
-  });
-  return { outcomes, rows, deliveries, nextByBook };
+  const earlier = known.get(fresh.input.busNo);
+  if (earlier !== undefined) {
+    const isSame = Buffer.compare(earlier.inputDigest, fresh.inputDigest) === 0;
+    return { kind: isSame ? "repeated" : "conflict", receipt: earlier.receipt };
+  }
+  const original = fresh.reverses && originals.get(placeOf(fresh.reverses));
+  invariant(fresh.reverses === undefined || original !== undefined, "what is reversed exists");
+  if (original?.interlock !== undefined) {
+    const by = original.receipt.reversedBy;
+    return { kind: "interlocked", interlock: original.interlock, ...(by && { by }) };
+  }
+  const book = books.find((candidate) => nextOf(candidate) <= Number(candidate.last));
+  if (book === undefined) return { kind: "no_numbers", code: fresh.code };
+  const receipt = assemble(fresh, book.book_id, nextOf(book));
+  nextByBook.set(book.book_id, receipt.number + 1);
+  rows.push([receipt, fresh]);
+  known.set(receipt.busNo, { receipt, inputDigest: fresh.inputDigest });
+  if (original !== undefined) originals.set(placeOf(original.receipt), reversedBy(original, receipt, fresh));
+  const left = books.reduce((sum, each) => sum + Number(each.last) - nextOf(each) + 1, 0);
+  return { kind: "issued", receipt, left, lowWater: book.low_water };
+}
+
+const placeOf = ({ code, number }: { readonly code: number; readonly number: number }): string => `${code} ${number}`;
+
+function reversedBy(original: LockedOriginal, red: Receipt, { reverses }: NewReceipt): LockedOriginal {
+  invariant(reverses !== undefined, "it reverses something");
+  const record = { ...termsOf(reverses), code: red.code, number: red.number, reversedAtMs: red.issuedAtMs };
+  return { receipt: { ...original.receipt, reversedBy: record }, interlock: "already_reversed" };
 }
 
 function assemble(fresh: NewReceipt, bookId: number, number: number): Receipt {
@@ -147,13 +208,15 @@ function assemble(fresh: NewReceipt, bookId: number, number: number): Receipt {
   const data = numberReceipt(fresh.draft, numbering);
   const { unitId, kind, code, input, secret, issuedAtMs, warnings } = fresh;
   const place = { unitId, code, number, bookId, kind, busNo: input.busNo };
-  return { ...place, input, data, secret, issuedAtMs, warnings, state: "issued", ...amountsOf(data) };
+  const reverses = fresh.reverses && { ...termsOf(fresh.reverses), reversedAtMs: issuedAtMs };
+  const standing = { state: "issued" as const, ...(reverses && { reverses }) };
+  return { ...place, input, data, secret, issuedAtMs, warnings, ...standing, ...amountsOf(data) };
 }
 
-async function insertReceipts(manager: EntityManager, rows: Taken["rows"]): Promise<void> {
+async function insertReceipts(manager: EntityManager, rows: Taking["rows"]): Promise<void> {
   if (rows.length === 0) return;
-  const columnOf = <Value>(value: (receipt: Receipt, inputDigest: Uint8Array) => Value): Value[] =>
-    rows.map(([receipt, inputDigest]) => value(receipt, inputDigest));
+  const columnOf = <Value>(value: (receipt: Receipt, fresh: NewReceipt) => Value): Value[] =>
+    rows.map(([receipt, fresh]) => value(receipt, fresh));
   await manager.query(
     `insert into receipt (code, number, unit_id, book_id, kind, bus_no, input_digest, input, data, secret, issued_fen,
        reversed_fen, issued_at_ms, warnings, state, render_until_ms)
@@ -166,7 +229,7 @@ async function insertReceipts(manager: EntityManager, rows: Taken["rows"]): Prom
       columnOf((receipt) => receipt.bookId),
       columnOf((receipt) => receipt.kind),
       columnOf((receipt) => receipt.busNo),
-      columnOf((_, inputDigest) => Buffer.from(inputDigest)),
+      columnOf((_, { inputDigest }) => Buffer.from(inputDigest)),
       columnOf((receipt) => JSON.stringify(receipt.input)),
       columnOf((receipt) => JSON.stringify(receipt.data)),
       columnOf((receipt) => Buffer.from(receipt.secret)),

@@ -2,7 +2,7 @@ import type { DataSource } from "typeorm";
 import type { PayerFilter, PayerStore } from "../app/payerPorts.ts";
 import { HELD } from "./links.ts";
 import { inTransaction, query, rowsOf } from "./retry.ts";
-import { anchoringColumns, anchoringJoin, receiptColumns, receiptOf, type RawReceipt } from "./rows.ts";
+import { standingColumns, standingJoin, receiptColumns, receiptOf, type RawReceipt } from "./rows.ts";
 
 /** True of a receipt r that was issued to the contact of $1 and may be shown. */
 const OF_PAYER = `exists (select 1 from payer_contact c where c.lookup = $1 and c.code = r.code and c.number = r.number)
@@ -16,7 +16,7 @@ export function createPayerStore(dataSource: DataSource): PayerStore {
       const { conditions, parameters } = conditionsOf(filter);
       const rows = await query<RawReceipt>(
         dataSource,
-        `select ${receiptColumns}, ${anchoringColumns} from receipt r ${anchoringJoin}
+        `select ${receiptColumns}, ${standingColumns} from receipt r ${standingJoin}
          where ${OF_PAYER} and (r.issued_at_ms, r.code, r.number) < ($2, $3, $4) ${conditions}
          order by r.issued_at_ms desc, r.code desc, r.number desc limit $5`,
         [Buffer.from(lookup), ...place, limit, ...parameters],
@@ -39,7 +39,7 @@ export function createPayerStore(dataSource: DataSource): PayerStore {
     async receiptOfPayer(lookup, { code, number }) {
       const [row] = await query<RawReceipt>(
         dataSource,
-        `select ${receiptColumns}, ${anchoringColumns} from receipt r ${anchoringJoin}
+        `select ${receiptColumns}, ${standingColumns} from receipt r ${standingJoin}
          where ${OF_PAYER} and r.code = $2 and r.number = $3`,
         [Buffer.from(lookup), code, number],
       );

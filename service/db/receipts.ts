@@ -3,8 +3,8 @@ import type { Receipt, ReceiptFilter, ReceiptStore } from "../app/storePorts.ts"
 import { createGroup } from "./group.ts";
 import { query } from "./retry.ts";
 import {
-  anchoringColumns,
-  anchoringJoin,
+  standingColumns,
+  standingJoin,
   entryColumns,
   entryOf,
   receiptColumns,
@@ -13,7 +13,7 @@ import {
   type RawReceipt,
 } from "./rows.ts";
 
-const select = `select ${receiptColumns}, ${anchoringColumns} from receipt r ${anchoringJoin}`;
+const select = `select ${receiptColumns}, ${standingColumns} from receipt r ${standingJoin}`;
 
 /** Reads of receipts and of what their proofs are made of. */
 export function createReceiptStore(dataSource: DataSource): ReceiptStore {

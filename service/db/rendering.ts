@@ -38,8 +38,13 @@ export function createRenderStore(dataSource: DataSource): RenderStore {
     async markVoid(code, number, reason) {
       const rows = await query(
         dataSource,
-        `update receipt set state = 'void', void_reason = $3 where code = $1 and number = $2 and state = 'issued'
-         returning code`,
+        `with voided as (
+           update receipt set state = 'void', void_reason = $3 where code = $1 and number = $2 and state = 'issued'
+           returning code, number),
+         undone as (
+           update reversal set is_void = true from voided
+           where red_code = voided.code and red_number = voided.number)
+         select code from voided`,
         [code, number, reason],
       );
       return rows.length === 1;

@@ -1,3 +1,6 @@
+import { invariant } from "../core/errors.ts";
+import { isReversalReason } from "../domain/reversal.ts";
+import type { ReversalRecord } from "../app/reversalPorts.ts";
 import type { Book, LedgerEntry, Receipt, Unit } from "../app/storePorts.ts";
 import type { BookRow } from "./entities/receipt.ts";
 import type { UnitRow } from "./entities/unit.ts";
@@ -8,13 +11,17 @@ export const receiptColumns = `r.code, r.number, r.unit_id, r.book_id, r.kind, r
   r.issued_fen, r.reversed_fen, r.issued_at_ms, r.warnings, r.state, r.data_digest, r.document_digest,
   r.document_sha256, r.rendered_at_ms, r.void_reason`;
 
-export const anchoringColumns = "b.batch_no, b.time_s, b.tx_hash, b.block_number, s.segment_index";
+/** Where it stands on chain, and what became of it. */
+export const standingColumns = `b.batch_no, b.time_s, b.tx_hash, b.block_number, s.segment_index,
+  to_jsonb(by_red) as by_red, to_jsonb(of_blue) as of_blue`;
 
 /** Segments of a book don't overlap, so the last one from at or below the number is the only one that can hold it. */
-export const anchoringJoin = `left join lateral (
+export const standingJoin = `left join lateral (
     select * from segment where book_id = r.book_id and from_number <= r.number and is_anchored
     order by from_number desc limit 1) s on r.number < s.from_number + s.count
-  left join batch b on b.batch_id = s.batch_id`;
+  left join batch b on b.batch_id = s.batch_id
+  left join reversal by_red on by_red.code = r.code and by_red.number = r.number and not by_red.is_void
+  left join reversal of_blue on of_blue.red_code = r.code and of_blue.red_number = r.number`;
 
 export type RawReceipt = {
   code: number;
@@ -41,6 +48,20 @@ export type RawReceipt = {
   tx_hash?: string | null;
   block_number?: string | null;
   segment_index?: number | null;
+  by_red?: RawReversal | null;
+  of_blue?: RawReversal | null;
+};
+
+/** As to_jsonb gives it: 64-bit integers as numbers. */
+type RawReversal = {
+  red_code: number;
+  red_number: number;
+  code: number;
+  number: number;
+  reason_code: string;
+  reason: string;
+  document_no: string;
+  reversed_at_ms: number;
 };
 
 export function receiptOf(row: RawReceipt): Receipt {
@@ -74,6 +95,20 @@ export function receiptOf(row: RawReceipt): Receipt {
         anchoredAtMs: Number(row.time_s) * 1000,
       },
     }),
+    ...(row.by_red && { reversedBy: reversalOf(row.by_red, row.by_red.red_code, row.by_red.red_number) }),
+    ...(row.of_blue && { reverses: reversalOf(row.of_blue, row.of_blue.code, row.of_blue.number) }),
+  };
+}
+
+function reversalOf(row: RawReversal, code: number, number: number): ReversalRecord {
+  invariant(isReversalReason(row.reason_code), "a stored reason code is one of ours");
+  return {
+    code,
+    number,
+    reasonCode: row.reason_code,
+    reason: row.reason,
+    documentNo: row.document_no,
+    reversedAtMs: row.reversed_at_ms,
   };
 }
 

@@ -16,6 +16,7 @@ import { createPayerStore } from "./payers.ts";
 import { createRateStore } from "./rates.ts";
 import { createReceiptStore } from "./receipts.ts";
 import { createRenderStore } from "./rendering.ts";
+import { createReversalStore } from "./reversals.ts";
 import { createUnitStore } from "./units.ts";
 
 /** The port Store over one PostgreSQL. */
@@ -38,5 +39,6 @@ export function createStore(dataSource: DataSource, failpoint: Failpoint): Store
     ...createDeskSessionStore(dataSource),
     ...createDeskLogStore(dataSource),
     ...createDeskReceiptStore(dataSource),
+    ...createReversalStore(dataSource),
   };
 }

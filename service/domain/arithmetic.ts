@@ -22,9 +22,9 @@ type Amounts = Pick<ReceiptData, "totalAmount" | "items" | "auxItems" | "payChan
 
 /**
  * The rules that need kind and input alone. All but A14 expect what A14 has passed (they throw amount_out_of_range
- * otherwise), and mainExt as checkExt gives it. A11 is of reversals (checkA11), A13 needs the catalogue (checkA13).
+ * otherwise), and mainExt as checkExt gives it. A11 and R1 are of reversals (checkA11, decideReversal), A13 needs the catalogue (checkA13).
  */
-export const INPUT_CHECKS: Readonly<Record<Exclude<RuleId, "A11" | "A13">, Check>> = {
+export const INPUT_CHECKS: Readonly<Record<Exclude<RuleId, "A11" | "A13" | "R1">, Check>> = {
   A1: checkA1,
   A2: checkA2,
   A3: checkA3,

@@ -94,12 +94,13 @@ function breaches(
   catalogue: ItemCatalogue | undefined,
   issueDate: string,
 ): readonly FieldProblem[] {
-  if (rule === "A11" || rule === "A14") return [];
+  if (rule === "A11" || rule === "A14" || rule === "R1") return [];
   if (rule === "A13") return catalogue === undefined ? [] : checkA13(kind, input, catalogue, issueDate);
   return INPUT_CHECKS[rule](kind, input);
 }
 
-function onBreachOf({ rule, onBreach }: KindRule, unit: IssuingUnit): OnBreach {
+/** What a breach of the kind's rule means for this unit. */
+export function onBreachOf({ rule, onBreach }: KindRule, unit: IssuingUnit): OnBreach {
   if (FIXED_RULES.includes(rule)) return "refuse";
   return (Object.hasOwn(unit.ruleOverrides, rule) ? unit.ruleOverrides[rule] : undefined) ?? onBreach;
 }

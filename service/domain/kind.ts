@@ -116,7 +116,7 @@ export type RowsSpec<Field extends string> = {
   readonly isNegativeAllowed: boolean;
 };
 
-/** The arithmetic of docs/domain.md 2.6. */
+/** The arithmetic of docs/domain.md 2.6; R1: a reversal names the document that it rests on (2.7). */
 export const RULE_IDS = [
   "A1",
   "A2",
@@ -132,6 +132,7 @@ export const RULE_IDS = [
   "A12",
   "A13",
   "A14",
+  "R1",
 ] as const;
 export type RuleId = (typeof RULE_IDS)[number];
 

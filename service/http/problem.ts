@@ -25,6 +25,13 @@ export type ProblemCode =
   | "not_anchored"
   | "receipt_void"
   | "not_in_arrears"
+  | "already_reversed"
+  | "receipt_is_red"
+  | "receipt_on_paper"
+  | "receipt_in_use"
+  | "not_on_paper"
+  | "not_entered"
+  | "not_alone"
   | "body_too_large"
   | "challenge_required"
   | "too_many_checks"
@@ -81,6 +88,13 @@ export const problemTable: Readonly<Record<ProblemCode, Row>> = {
   not_anchored: { status: 409, retryAfterS: 5, zh: "票据尚未上链", en: "The receipt is not anchored yet" },
   receipt_void: { status: 409, zh: "票号已作废，没有票据文件", en: "The number is void: there is no receipt" },
   not_in_arrears: { status: 409, zh: "票据未标记欠缴", en: "The receipt is not in arrears" },
+  already_reversed: { status: 409, zh: "票据已冲红", en: "The receipt is reversed already" },
+  receipt_is_red: { status: 409, zh: "红字票据不能这样处理", en: "That can't be done with a red-letter receipt" },
+  receipt_on_paper: { status: 409, zh: "票据已换开纸质", en: "The receipt was exchanged to paper" },
+  receipt_in_use: { status: 409, zh: "票据已入账或正在报销", en: "The receipt is being or was reimbursed" },
+  not_on_paper: { status: 409, zh: "票据未换开纸质", en: "The receipt was not exchanged to paper" },
+  not_entered: { status: 409, zh: "票据未入账", en: "The receipt was not reimbursed" },
+  not_alone: { status: 409, zh: "同一请求中的另一部分被拒绝", en: "The other part of the request was refused" },
   body_too_large: { status: 413, zh: "请求体过大", en: "The body is too large" },
   unsupported_media_type: { status: 415, zh: "不支持的内容类型", en: "The content type is not supported" },
   invalid_fields: { status: 422, zh: "字段有误", en: "Some fields are not valid" },

@@ -30,6 +30,7 @@ export type Platform = {
   readonly ledger: EthersLedger;
   readonly admin: LedgerAdmin;
   readonly keystore: Keystore;
+  readonly rpcUrl: string;
   /** Where the documents lie. */
   readonly documentsDir: string;
   readonly logged: Logged[];
@@ -106,7 +107,17 @@ async function openPlatform(stops: (() => Promise<void> | void)[]): Promise<Omit
     return (await store.unit(key!.unitId))!;
   };
   return {
-    ...{ deps, database, ledger, admin, keystore, documentsDir: path.join(folder.dir, "documents"), logged, unitOf },
+    ...{
+      deps,
+      database,
+      ledger,
+      admin,
+      keystore,
+      rpcUrl: parts.rpcUrl,
+      documentsDir: path.join(folder.dir, "documents"),
+      logged,
+      unitOf,
+    },
     admit: (unit) => admitUnit(admitting, unit),
     grant: (unit, grant) => grantBook(admitting, unit, grant),
     with: (replaced, changed = {}) => ({ ...deps, ...replaced, settings: { ...settings, ...changed } }),

@@ -13,6 +13,7 @@ import {
   readRefusal,
   recordIn,
   textIn,
+  truthIn,
   type LedgerContract,
 } from "./ledgerContract.ts";
 import { readBlock, readQuantity, readReceipt } from "./nodeAnswers.ts";
@@ -57,6 +58,7 @@ export function ethersLedger(options: EthersLedgerOptions): EthersLedger {
     head: () => readHead(contract),
     batch: (batchNo) => readBatch(contract, batchNo),
     books: (bookIds) => Promise.all(bookIds.map((bookId) => loadBook(contract, bookId))),
+    status: (leaf) => readStatus(contract, leaf),
     simulate: (segments) => simulate(contract, anchorer, segments),
     async prepare(segments, nonce, fee, gas) {
       const isPriced = (await readBlock(node, "latest"))?.baseFeePerGas !== undefined;
@@ -89,6 +91,19 @@ async function readBatch(contract: LedgerContract, batchNo: number): ReturnType<
   if (timeS === 0) return undefined;
   const segmentCount = integerIn(batch, "segmentCount");
   return { root: textIn(batch, "root"), head: textIn(batch, "head"), timeS, segmentCount };
+}
+
+async function readStatus(contract: LedgerContract, leaf: string): ReturnType<Ledger["status"]> {
+  const status = recordIn(await readContract(contract, "status", [leaf]), 0);
+  return {
+    reversed: truthIn(status, "reversed"),
+    onPaper: truthIn(status, "onPaper"),
+    reversedByCode: integerIn(status, "reversedByCode"),
+    reversedByNumber: integerIn(status, "reversedByNumber"),
+    capFen: integerIn(status, "capFen"),
+    usedFen: integerIn(status, "usedFen"),
+    lockedFen: integerIn(status, "lockedFen"),
+  };
 }
 
 async function loadBook(contract: LedgerContract, bookId: number): Promise<{ next: number; last: number }> {

@@ -76,6 +76,7 @@ export const penalty: Kind = {
     { rule: "A12", onBreach: "refuse" },
     { rule: "A13", onBreach: "refuse" },
     { rule: "A14", onBreach: "refuse" },
+    { rule: "R1", onBreach: "refuse" },
   ],
   surcharge: {
     dailyRate: "0.03",

@@ -28,6 +28,7 @@ ${sentences.get(context.said) ?? ""}
 <p>${escapeHtml(data.invoicingPartyName)}</p>
 <p class="sum">¥ ${yuanGrouped(data.totalAmount)}</p>
 <p>${stateOf(receipt)}</p>
+${lifeOf(receipt)}
 ${isDrawn ? actions(context) : ""}
 <dl>${facts(receipt).map(fact).join("")}</dl>
 ${isDrawn ? face(context) : ""}
@@ -65,6 +66,23 @@ function stateOf(receipt: Receipt): string {
   const [zh, en] =
     receipt.state === "rendered" ? ["已开具，等待上链", "issued, not anchored yet"] : ["正在生成文件", "being drawn"];
   return `<span class="state">${bilingual(zh, en)}</span>`;
+}
+
+/** What became of it, before anything else is read. */
+function lifeOf({ reversedBy, reverses }: Receipt): string {
+  const name = ({ code, number }: { readonly code: number; readonly number: number }): string =>
+    `${codeTextOf(code)} ${numberText(number)}`;
+  if (reversedBy !== undefined) {
+    const red = name(reversedBy);
+    return notice(
+      `已冲红：红字票据 ${red}。本票不能再用于报销、入账。`,
+      `Reversed by the red-letter receipt ${red}: it can't be reimbursed or booked any more.`,
+      "alert",
+    );
+  }
+  if (reverses === undefined) return "";
+  const blue = name(reverses);
+  return notice(`红字票据，冲销原票 ${blue}。`, `A red-letter receipt: it reverses ${blue}.`);
 }
 
 function actions({ base, verifyUrl }: ReceiptPageContext): string {

@@ -4,6 +4,7 @@ import type { AnswerDoc, ContentDoc, OperationDoc, ParameterDoc } from "../route
 import { deliveryDocs } from "./deliveries.ts";
 import { batchExample, conflictExample, issueExamples, receiptExample } from "./examples.ts";
 import { listQuery } from "./read.ts";
+import { reversalDocs } from "./reversalDocs.ts";
 import { batchAnswer, bookList, proofView, receiptFile, receiptList, receiptView } from "./view.ts";
 import { batchInput, issueInput } from "./schema.ts";
 
@@ -40,6 +41,7 @@ const place: readonly ParameterDoc[] = [
 ];
 
 const { getDeliveries, release, revokeLinks } = deliveryDocs(place);
+const { reverse, reissue } = reversalDocs(place, receiptContent);
 
 const applied = {
   "Preference-Applied": { zh: "实际采用的等待", en: "the preference as it was applied" },
@@ -186,6 +188,8 @@ export const unitDocs = {
     ],
     problems: ["receipt_not_found", "not_anchored", "receipt_void"],
   },
+  reverse,
+  reissue,
   getDeliveries,
   release,
   revokeLinks,

@@ -22,6 +22,8 @@ export function outcomeOf(result: IssueResult, prefix = ""): Outcome {
       return { kind: "problem", problem: conflict(result.receipt, result.differs, prefix) };
     case "no_numbers":
       return { kind: "problem", problem: noNumbers(result.code) };
+    case "not_alone":
+      return { kind: "problem", problem: notAlone() };
   }
 }
 
@@ -54,6 +56,13 @@ function conflict(receipt: Receipt, differs: readonly string[], prefix: string):
     en: "differs from what was issued",
   }));
   return new HttpProblem("bus_no_conflict", detail, { errors, members: { existing } });
+}
+
+function notAlone(): HttpProblem {
+  return new HttpProblem("not_alone", {
+    zh: "同一请求的另一部分被拒绝，因此这一部分也未办理",
+    en: "another part of the request was refused, so this part was not done either",
+  });
 }
 
 function noNumbers(code: number): HttpProblem {

@@ -1,3 +1,4 @@
+import type { ReversalRecord } from "../../app/reversalPorts.ts";
 import type { Book, Receipt } from "../../app/storePorts.ts";
 import { numberText } from "../../domain/number.ts";
 import { presentFieldProblem, type Language } from "../problem.ts";
@@ -24,7 +25,7 @@ export function receiptPath(receipt: Pick<Receipt, "code" | "number">): string {
 }
 
 export function presentReceipt(presenter: Presenter, receipt: Receipt, language: Language): ReceiptView {
-  const { data, anchoring, renderedAtMs, voidReason } = receipt;
+  const { data, anchoring, renderedAtMs, voidReason, reversedBy, reverses } = receipt;
   const self = receiptPath(receipt);
   return {
     eInvoiceCode: codeText(receipt.code),
@@ -40,6 +41,8 @@ export function presentReceipt(presenter: Presenter, receipt: Receipt, language:
     ...(voidReason === undefined ? {} : { voidReason }),
     warnings: receipt.warnings.map((warning) => presentFieldProblem(warning, language)),
     ...(anchoring === undefined ? {} : { anchoring: presentAnchoring(presenter, anchoring) }),
+    ...(reversedBy === undefined ? {} : { reversedBy: presentReversal(reversedBy) }),
+    ...(reverses === undefined ? {} : { reverses: presentReversal(reverses) }),
     links: {
       self,
       pdf: `${self}/pdf`,
@@ -49,6 +52,12 @@ export function presentReceipt(presenter: Presenter, receipt: Receipt, language:
       verify: presenter.verifyUrl(receipt),
     },
   };
+}
+
+function presentReversal(record: ReversalRecord): NonNullable<ReceiptView["reversedBy"]> {
+  const { code, number, reasonCode, reason, documentNo, reversedAtMs } = record;
+  const other = { eInvoiceCode: codeText(code), eInvoiceNumber: numberText(number) };
+  return { ...other, reasonCode, reason, documentNo, reversedAt: rfc3339(reversedAtMs) };
 }
 
 /** The unit's books in order, and what is left of each code. */

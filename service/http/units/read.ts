@@ -158,7 +158,7 @@ function assertNotVoid(receipt: Receipt): void {
   });
 }
 
-function notRendered(): HttpProblem {
+export function notRendered(): HttpProblem {
   return new HttpProblem("not_rendered", {
     zh: "票据已开出，文件正在生成，请稍后再取；也可在开票时用 Prefer: wait=10, until=rendered",
     en: "the receipt is issued, its document is being made: ask again, or post with Prefer: wait=10, until=rendered",

@@ -3,6 +3,7 @@ import type { SignedRoute } from "../route.ts";
 import { getDeliveries, postRelease, postRevokeLinks } from "./deliveries.ts";
 import { unitDocs } from "./docs.ts";
 import { postBatch, postReceipt, type UnitContext } from "./issue.ts";
+import { postReissue, postReversal } from "./reversal.ts";
 import { getBooks, getJson, getPdf, getProof, getReceipt, getXml, listReceipts } from "./read.ts";
 
 const SINGLE_LIMIT_BYTES = 1_048_576;
@@ -14,6 +15,7 @@ export function unitRoutes(context: UnitContext): readonly SignedRoute[] {
   const get = { method: "GET", access: "signed", isIssuing: false, bodyLimitBytes: 0 } as const;
   /** A suspended unit may still do these for receipts that it has issued. */
   const act = { ...get, method: "POST" } as const;
+  const reverse = { ...post, bodyLimitBytes: SINGLE_LIMIT_BYTES } as const;
   const by =
     (handler: (context: UnitContext, call: SignedCall) => Promise<Reply>) =>
     (call: SignedCall): Promise<Reply> =>
@@ -30,6 +32,8 @@ export function unitRoutes(context: UnitContext): readonly SignedRoute[] {
     { ...get, path: `${one}/xml`, doc: xml, handle: by(getXml) },
     { ...get, path: `${one}/json`, doc: json, handle: by(getJson) },
     { ...get, path: `${one}/proof`, doc: proof, handle: by(getProof) },
+    { ...reverse, path: `${one}/reversal`, doc: unitDocs.reverse, handle: by(postReversal) },
+    { ...reverse, path: `${one}/reissue`, doc: unitDocs.reissue, handle: by(postReissue) },
     { ...get, path: `${one}/deliveries`, doc: unitDocs.getDeliveries, handle: by(getDeliveries) },
     { ...act, path: `${one}/release`, doc: unitDocs.release, handle: by(postRelease) },
     { ...act, path: `${one}/revoke-links`, doc: unitDocs.revokeLinks, handle: by(postRevokeLinks) },

@@ -155,6 +155,11 @@ function optionalText(name: FieldName, description: string): z.ZodDefault<z.ZodS
   return noted(text(MAX_LENGTHS[name]), { description, maxLength: MAX_LENGTHS[name] }).default("");
 }
 
+/** The same for the other bodies of units. */
+export const plainText = (maxLength: number, minLength = 0): z.ZodString => text(maxLength, minLength);
+export const optionalPlainText = (maxLength: number, description: string): z.ZodDefault<z.ZodString> =>
+  noted(text(maxLength), { description, maxLength }).default("");
+
 /** Well-formed text of so many characters (code points, as in JSON Schema) without control characters. */
 function text(maxLength: number, minLength = 0): z.ZodString {
   return noted(

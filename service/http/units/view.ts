@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MAX_BATCH } from "./schema.ts";
+import { reasonCodes } from "./reversalSchema.ts";
 import { noted } from "../apiSchemas.ts";
 
 const time = noted(z.iso.datetime({ offset: true }), { description: "RFC 3339, +08:00" });
@@ -49,6 +50,18 @@ const anchoring = noted(
   { id: "Anchoring", description: "上链位置 (where it stands on chain, read back and confirmed)" },
 );
 
+const reversal = noted(
+  z.strictObject({
+    eInvoiceCode: code,
+    eInvoiceNumber: number,
+    reasonCode: noted(z.enum(reasonCodes), { description: "冲红原因" }),
+    reason: z.string(),
+    documentNo: noted(z.string(), { description: "文书编号" }),
+    reversedAt: time,
+  }),
+  { id: "Reversal", description: "冲红：对方票据及原因 (the other receipt of the reversal, and why)" },
+);
+
 export const receiptView = noted(
   z.strictObject({
     eInvoiceCode: code,
@@ -64,6 +77,10 @@ export const receiptView = noted(
     voidReason: z.string().optional(),
     warnings: z.array(fieldProblem),
     anchoring: anchoring.optional(),
+    reversedBy: noted(reversal.optional(), {
+      description: "已冲红：红字票据 (the red-letter receipt that reversed it)",
+    }),
+    reverses: noted(reversal.optional(), { description: "红字票据所冲的原票 (on a red-letter receipt: the original)" }),
     links: z.strictObject({
       self: z.string(),
       pdf: z.string(),
@@ -172,6 +189,18 @@ export const readinessView = noted(
     checks: z.record(z.string(), z.strictObject({ isOk: z.boolean(), isRequired: z.boolean() })),
   }),
   { id: "Readiness" },
+);
+
+/** Of POST …/reissue. */
+export const reissueView = noted(
+  z.strictObject({
+    reversal: receiptView,
+    receipt: receiptView,
+  }),
+  {
+    id: "Reissue",
+    description: "冲红并重开：reversal 红字票据，receipt 重开的票据 (the red-letter receipt, and that for the rest)",
+  },
 );
 
 export type ReceiptView = z.infer<typeof receiptView>;

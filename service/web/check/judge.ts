@@ -33,9 +33,15 @@ export async function judge(
   const report = await verifyDisclosure(utf8(answer.disclosure), { reader, trustedContract });
   const isTrusted = report.verdict === "valid";
   if (isTrusted && !agrees(report, question, answer.face)) return { conclusion: OTHER_RECEIPT, report };
+  if (isTrusted && isReversalPending(answer, report)) return { conclusion: REVERSAL_PENDING, report, match: answer };
   const financeCheck = financeCheckOf(mainExtOf(report), isTrusted ? report.status : undefined);
   const match = { ...answer, financeCheck };
   return { conclusion: conclude(report, place), report, match };
+}
+
+/** The issuing system has reversed it, and the chain does not know yet: its word against itself is to be believed. */
+export function isReversalPending(answer: CheckMatch, report: Report): boolean {
+  return answer.state === "reversed" && report.status?.reversed !== true;
 }
 
 /** What the chain vouches for is what was asked about, and what the server shows of the face. */
@@ -58,6 +64,7 @@ function mainExtOf({ data }: DisclosureReport): Readonly<Record<string, unknown>
 
 export function withoutProof({ state }: Pick<CheckMatch, "state">): Conclusion {
   if (state === "void") return VOID;
+  if (state === "reversed") return REVERSAL_PENDING;
   return state === "not_anchored" ? NOT_ANCHORED : NO_PROOF;
 }
 
@@ -89,6 +96,18 @@ const VOID: Conclusion = {
   tone: "bad",
   headline: words("空号已作废", "A void number"),
   reasons: [words("该号码取用后未能成为票据，已作废", "The number was taken and never became a receipt")],
+  advice: [words("请勿报销、入账。", "Do not reimburse or book it.")],
+};
+
+export const REVERSAL_PENDING: Conclusion = {
+  tone: "bad",
+  headline: words("已冲红，冲红正在上链", "Reversed; the reversal is on its way to the chain"),
+  reasons: [
+    words(
+      "开票系统已开出红字票据冲销这张票据，链上稍后更新",
+      "The issuing system has reversed it by a red-letter receipt; the chain will say so soon",
+    ),
+  ],
   advice: [words("请勿报销、入账。", "Do not reimburse or book it.")],
 };
 

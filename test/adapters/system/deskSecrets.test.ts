@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { createDeskSecrets, deskSecrets } from "../../../service/adapters/system/deskSecrets.ts";
 
-describe("the desk's secrets", () => {
+describe("the desk's secrets", function () {
+  this.timeout(30_000);
   it("hashes a password with a salt of its own, at the cost that is written down", async () => {
     const [one, two] = [
       await deskSecrets.hashPassword("a quiet morning"),

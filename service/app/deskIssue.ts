@@ -2,15 +2,12 @@ import { mayReview } from "../domain/deskRoles.ts";
 import { codeTextOf } from "../domain/code.ts";
 import { numberText } from "../domain/number.ts";
 import { problem } from "../domain/problem.ts";
-import type { FieldProblem, IssueInput } from "../domain/receipt.ts";
+import type { FieldProblem } from "../domain/receipt.ts";
 import type { Deps } from "./deps.ts";
 import { logAtDesk } from "./deskLog.ts";
-import type { DeskAccount } from "./deskPorts.ts";
+import type { DeskAccount, DeskInput } from "./deskPorts.ts";
 import { issueReceipts, type IssueResult } from "./issueReceipts.ts";
 import type { Receipt, Unit } from "./storePorts.ts";
-
-/** What the desk's account and place decide, and the form does not ask for. */
-export type DeskInput = Omit<IssueInput, "handlingPerson" | "checker" | "placeCode">;
 
 /**
  * Issues what a cashier has typed or imported, in the cashier's name and with the reviewer's; each result stands for itself. What was

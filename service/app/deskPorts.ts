@@ -1,5 +1,7 @@
 import type { DeskLogEntry } from "../domain/deskLog.ts";
 import type { DeskRole } from "../domain/deskRoles.ts";
+import type { IssueInput } from "../domain/receipt.ts";
+import type { ReversalRequest } from "../domain/reversal.ts";
 import type { Receipt, ReceiptCursor } from "./storePorts.ts";
 
 /** Passwords and one-time codes of the unit desk. */
@@ -146,5 +148,43 @@ export interface DeskReceiptStore {
   removeDeskItem(unitId: number, kind: string, itemCode: string): Promise<void>;
 }
 
+/** What the desk's account and place decide, and the form does not ask for, is left out. */
+export type DeskInput = Omit<IssueInput, "handlingPerson" | "checker" | "placeCode">;
+
+export type DeskReversalTerms = Pick<ReversalRequest, "reasonCode" | "reason" | "documentNo">;
+
+/** A cashier's wish to reverse a receipt, for a reviewer to decide. */
+export type DeskRequest = {
+  readonly requestId: string;
+  readonly unitId: number;
+  /** The receipt's. */
+  readonly code: number;
+  readonly number: number;
+  readonly terms: DeskReversalTerms;
+  /** What is to be issued instead; undefined: nothing. */
+  readonly rest?: DeskInput;
+  readonly askedBy: string;
+  readonly askedAtMs: number;
+  readonly state: "asked" | "done" | "refused";
+  readonly decidedBy?: string;
+  readonly decidedAtMs?: number;
+  /** What the reviewer says of it. */
+  readonly note: string;
+};
+
+export interface DeskRequestStore {
+  /** False if one is open for this receipt. */
+  addDeskRequest(request: Omit<DeskRequest, "state" | "decidedBy" | "decidedAtMs" | "note">): Promise<boolean>;
+  deskRequest(requestId: string): Promise<DeskRequest | undefined>;
+  /** Open ones first, then the newest. */
+  deskRequests(unitId: number, limit: number): Promise<readonly DeskRequest[]>;
+  /** False if it was decided meanwhile. */
+  decideDeskRequest(
+    requestId: string,
+    decision: Required<Pick<DeskRequest, "state" | "decidedBy" | "decidedAtMs" | "note">>,
+  ): Promise<boolean>;
+}
+
 /** What the unit desk keeps. */
-export interface DeskStore extends DeskAccountStore, DeskSessionStore, DeskLogStore, DeskReceiptStore {}
+export interface DeskStore
+  extends DeskAccountStore, DeskSessionStore, DeskLogStore, DeskReceiptStore, DeskRequestStore {}

@@ -8,6 +8,7 @@ import { createCheckStore } from "./checks.ts";
 import { createDeskAccountStore, createDeskSessionStore } from "./deskAccounts.ts";
 import { createDeskLogStore } from "./deskLog.ts";
 import { createDeskReceiptStore } from "./deskReceipts.ts";
+import { createDeskRequestStore } from "./deskRequests.ts";
 import { createOutboxStore } from "./deliveries.ts";
 import { createIssueStore } from "./issue.ts";
 import { createLinkStore } from "./links.ts";
@@ -39,6 +40,7 @@ export function createStore(dataSource: DataSource, failpoint: Failpoint): Store
     ...createDeskSessionStore(dataSource),
     ...createDeskLogStore(dataSource),
     ...createDeskReceiptStore(dataSource),
+    ...createDeskRequestStore(dataSource),
     ...createReversalStore(dataSource),
   };
 }

@@ -51,6 +51,7 @@ export type ProblemCode =
   | "desk_sign_in_refused"
   | "desk_not_allowed"
   | "desk_account_exists"
+  | "desk_request_open"
   | "desk_too_many_tries";
 
 type Row = Text & {
@@ -128,6 +129,7 @@ export const problemTable: Readonly<Record<ProblemCode, Row>> = {
   desk_sign_in_refused: { status: 401, zh: "未能登录", en: "Not signed in" },
   desk_not_allowed: { status: 403, zh: "您的角色不能做这件事", en: "Your role may not do this" },
   desk_account_exists: { status: 409, zh: "账号已存在", en: "There is such an account" },
+  desk_request_open: { status: 409, zh: "已有待复核的申请", en: "A request is open" },
   desk_too_many_tries: { status: 429, zh: "尝试次数过多", en: "Too many tries" },
 };
 

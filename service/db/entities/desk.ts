@@ -1,4 +1,5 @@
 import { EntitySchema } from "typeorm";
+import type { DeskInput, DeskReversalTerms } from "../../app/deskPorts.ts";
 import type { DeskRole } from "../../domain/deskRoles.ts";
 
 export type DeskAccountRow = {
@@ -140,6 +141,45 @@ export const DeskItemEntity = new EntitySchema<{
   },
 });
 
+export type DeskRequestRow = {
+  requestId: string;
+  unitId: number;
+  code: number;
+  number: string;
+  terms: DeskReversalTerms;
+  rest: DeskInput | null;
+  askedBy: string;
+  askedAtMs: string;
+  state: "asked" | "done" | "refused";
+  decidedBy: string | null;
+  decidedAtMs: string | null;
+  note: string;
+};
+
+export const DeskRequestEntity = new EntitySchema<DeskRequestRow>({
+  name: "DeskRequest",
+  tableName: "desk_request",
+  columns: {
+    requestId: { type: "text", name: "request_id", primary: true, primaryKeyConstraintName: "desk_request_pk" },
+    unitId: { type: "integer", name: "unit_id" },
+    code: { type: "integer" },
+    number: { type: "bigint" },
+    terms: { type: "jsonb" },
+    rest: { type: "jsonb", nullable: true },
+    askedBy: { type: "text", name: "asked_by" },
+    askedAtMs: { type: "bigint", name: "asked_at_ms" },
+    state: { type: "text" },
+    decidedBy: { type: "text", name: "decided_by", nullable: true },
+    decidedAtMs: { type: "bigint", name: "decided_at_ms", nullable: true },
+    note: { type: "text" },
+  },
+  indices: [
+    { name: "desk_request_asked_ix", columns: ["code", "number"], unique: true, where: "state = 'asked'" },
+    { name: "desk_request_unit_ix", columns: ["unitId", "askedAtMs"] },
+  ],
+  checks: [{ name: "desk_request_state_ck", expression: "state in ('asked', 'done', 'refused')" }],
+});
+
 export const deskEntities = [
   DeskAccountEntity,
   DeskRecoveryEntity,
@@ -148,4 +188,5 @@ export const deskEntities = [
   DeskLogHeadEntity,
   DeskIssueEntity,
   DeskItemEntity,
+  DeskRequestEntity,
 ] as const;

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-/** The unit desk: accounts, sessions, items, who issued what, and a log that only grows. */
+/** The unit desk: accounts, sessions, items, requests, who issued what, and a log that only grows. */
 export class CreateDesk1795430000000 implements MigrationInterface {
   readonly name = "CreateDesk1795430000000";
 
@@ -14,7 +14,16 @@ export class CreateDesk1795430000000 implements MigrationInterface {
   }
 }
 
-const tables = ["desk_item", "desk_issue", "desk_log_head", "desk_log", "desk_session", "desk_recovery", "desk_account"];
+const tables = [
+  "desk_request",
+  "desk_item",
+  "desk_issue",
+  "desk_log_head",
+  "desk_log",
+  "desk_session",
+  "desk_recovery",
+  "desk_account",
+];
 
 const statements = [
   `create table desk_account (
@@ -53,4 +62,12 @@ const statements = [
     unit_id integer not null, kind text not null, item_code text not null, item_name text not null,
     item_unit text not null, item_std text not null,
     constraint desk_item_pk primary key (unit_id, kind, item_code))`,
+  `create table desk_request (
+    request_id text not null, unit_id integer not null, code integer not null, number bigint not null,
+    terms jsonb not null, rest jsonb, asked_by text not null, asked_at_ms bigint not null, state text not null,
+    decided_by text, decided_at_ms bigint, note text not null,
+    constraint desk_request_pk primary key (request_id),
+    constraint desk_request_state_ck check (state in ('asked', 'done', 'refused')))`,
+  `create unique index desk_request_asked_ix on desk_request (code, number) where state = 'asked'`,
+  `create index desk_request_unit_ix on desk_request (unit_id, asked_at_ms)`,
 ];

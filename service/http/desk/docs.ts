@@ -27,9 +27,12 @@ const place = [
 ];
 const date = [parameter("date", "日期", "day", "2026-03-06")];
 const account = [parameter("id", "账号编号", "the account's id", "3f7484c09d1e4a22b1f0c8d95a6e7b10")];
+const request = [parameter("id", "申请编号", "the request's id", "3f7484c09d1e4a22b1f0c8d95a6e7b10")];
 const view = [parameter("view", "页面", "which page", "issue")];
 
 const SIGNED_IN: readonly ProblemCode[] = ["desk_signed_out", "desk_not_allowed", "database_unreachable"];
+
+const INTERLOCKS: readonly ProblemCode[] = ["already_reversed", "receipt_is_red", "receipt_void", "receipt_in_use"];
 
 /** What /openapi.json says of the unit desk. It is for its own pages: a session cookie, and a guard on each change. */
 export const deskDocs = {
@@ -66,6 +69,26 @@ export const deskDocs = {
   receipt: { ...told("getDeskReceipt", "本单位的一张票据", "A receipt of the unit"), ...found() },
   pdf: { ...told("getDeskPdf", "票据文件", "Its PDF"), ...found(), answers: [pdf] },
   send: { ...told("sendFromDesk", "发送票据", "Send it"), ...found() },
+  askReversal: {
+    ...told("askDeskReversal", "申请冲红", "Ask for a reversal"),
+    answers: [json(201)],
+    parameters: place,
+    problems: [...SIGNED_IN, "receipt_not_found", "invalid_fields", "desk_request_open", ...INTERLOCKS],
+  },
+  requests: told("getDeskRequests", "冲红申请", "Requests to reverse"),
+  decision: {
+    ...told("decideDeskRequest", "复核冲红申请", "Decide a request"),
+    parameters: request,
+    problems: [
+      ...SIGNED_IN,
+      "not_found",
+      "invalid_fields",
+      "refused_by_rule",
+      "not_rendered",
+      "no_numbers",
+      ...INTERLOCKS,
+    ],
+  },
   books: told("getDeskBooks", "号段与结余", "Books and stock"),
   day: { ...told("getDeskDay", "一天的汇总", "Counts and sums of a day"), parameters: date },
   reconcile: { ...told("reconcileDeskDay", "对账", "Reconcile a day"), parameters: date },

@@ -1,7 +1,7 @@
-import { checkerOf, issueAtDesk, type DeskInput } from "../../app/deskIssue.ts";
+import { checkerOf, issueAtDesk } from "../../app/deskIssue.ts";
 import type { Deps } from "../../app/deps.ts";
 import type { IssueResult } from "../../app/issueReceipts.ts";
-import type { DeskAccount } from "../../app/deskPorts.ts";
+import type { DeskAccount, DeskInput } from "../../app/deskPorts.ts";
 import { jsonReply, type Reply } from "../call.ts";
 import { fieldErrors } from "../fieldErrors.ts";
 import { invalidFields, jsonBody, validated } from "../jsonBody.ts";
@@ -64,7 +64,7 @@ function presentProblem({ code, detail, errors }: HttpProblem): unknown {
 }
 
 /** The names and the place are the session's, whatever the page sends. */
-function parsed(call: DeskCall, checker: DeskAccount, receipt: Readonly<Record<string, unknown>>): DeskInput {
+export function parsed(call: DeskCall, checker: DeskAccount, receipt: Readonly<Record<string, unknown>>): DeskInput {
   const { displayName, placeCode } = call.session.account;
   const value = { ...receipt, handlingPerson: displayName, checker: checker.displayName, placeCode };
   const result = issueInput.safeParse(value);

@@ -22,10 +22,17 @@ export function summaryOf(receipt: Receipt) {
     handlingPerson: data.handlingPerson,
     checker: data.checker,
     warnings: receipt.warnings,
+    ...(receipt.reversedBy === undefined ? {} : { reversedBy: placeOf(receipt.reversedBy) }),
+    ...(receipt.reverses === undefined ? {} : { reverses: placeOf(receipt.reverses) }),
     ...(receipt.voidReason === undefined ? {} : { voidReason: receipt.voidReason }),
     ...(receipt.anchoring === undefined ? {} : { anchoredAtMs: receipt.anchoring.anchoredAtMs }),
   };
 }
+
+const placeOf = ({ code, number }: Pick<Receipt, "code" | "number">) => ({
+  code: codeTextOf(code),
+  number: numberText(number),
+});
 
 /** One receipt, whole. */
 export function detailOf(receipt: Receipt, verifyUrl: string) {

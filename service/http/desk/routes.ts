@@ -17,6 +17,7 @@ import { deskDocs } from "./docs.ts";
 import { inBothLanguages, permitted, present, type DeskCall } from "./guard.ts";
 import { postImport, postIssue } from "./issue.ts";
 import { getBooks, getPdf, getReceipt, getReceipts, postSend } from "./receipts.ts";
+import { getRequests, postDecision, postReversalRequest } from "./reversal.ts";
 import { deskShell } from "./shell.ts";
 import { getMe, postPassword, postSignIn, postSignOut, postTotp, postTotpConfirm } from "./signIn.ts";
 
@@ -30,6 +31,7 @@ const VIEWS: ReadonlySet<string> = new Set([
   "receipts",
   "day",
   "reconcile",
+  "requests",
   "books",
   "items",
   "accounts",
@@ -93,6 +95,9 @@ export function deskRoutes(deps: Deps): readonly OpenRoute[] {
     look(one, deskDocs.receipt, getReceipt),
     look(`${one}/pdf`, deskDocs.pdf, getPdf),
     change("send", `${one}/send`, deskDocs.send, postSend),
+    change("ask_reversal", `${one}/reversal-request`, deskDocs.askReversal, postReversalRequest, RECEIPT_BYTES),
+    look("requests", deskDocs.requests, getRequests),
+    change("decide_reversal", "requests/{id}", deskDocs.decision, postDecision),
     look("books", deskDocs.books, getBooks),
     look("days/{date}", deskDocs.day, getDay),
     change("read", "days/{date}/reconciliation", deskDocs.reconcile, postReconciliation, LIST_BYTES),

@@ -41,6 +41,8 @@ export type Summary = {
   readonly handlingPerson: string;
   readonly checker: string;
   readonly warnings: readonly FieldProblem[];
+  readonly reversedBy?: { readonly code: string; readonly number: string };
+  readonly reverses?: { readonly code: string; readonly number: string };
   readonly voidReason?: string;
   readonly anchoredAtMs?: number;
 };
@@ -60,6 +62,20 @@ export type ImportResult = {
   readonly code?: string;
   readonly detail2?: Text;
   readonly fields?: readonly FieldProblem[];
+};
+
+export type DeskRequest = {
+  readonly requestId: string;
+  readonly code: string;
+  readonly number: string;
+  readonly terms: { readonly reasonCode: string; readonly reason: string; readonly documentNo: string };
+  readonly rest: IssueInput | null;
+  readonly askedBy: string;
+  readonly askedByName: string;
+  readonly askedAtMs: number;
+  readonly state: "asked" | "done" | "refused";
+  readonly decidedByName: string;
+  readonly note: string;
 };
 
 export type Account = {
@@ -113,6 +129,9 @@ export type Answers = {
   readonly log: { readonly entries: readonly LogEntry[]; readonly nextBefore: number | null };
   readonly totp: { readonly secret: string; readonly uri: string };
   readonly bound: { readonly recoveryCodes: readonly string[] };
+  readonly asked: { readonly requestId: string };
+  readonly requests: { readonly requests: readonly DeskRequest[] };
+  readonly decided: { readonly red?: Summary; readonly rest?: Summary };
   readonly nothing: object;
 };
 

@@ -1,5 +1,6 @@
 import type { Text } from "../../core/reportTexts.ts";
 import type { Kind } from "../../domain/kind.ts";
+import type { FieldProblem, IssueInput } from "../../domain/receipt.ts";
 import { both, el } from "../shared/dom.ts";
 import { words, yuan } from "../shared/words.ts";
 import type { Me, Summary } from "./answers.ts";
@@ -33,9 +34,6 @@ export function showIssue(me: Me): void {
 
 function showKind(me: Me, kind: Kind): void {
   localStorage.setItem(LAST_KIND, kind.id);
-  const clock = clockOf(me);
-  // One busNo for one receipt: whatever is pressed how often, it is issued once.
-  const busNo = newBusNo(clock());
   const chooser = selectField(
     words("票种", "Kind"),
     me.kinds.map(({ id, eInvoiceName }) => [id, eInvoiceName.zh]),
@@ -50,6 +48,31 @@ function showKind(me: Me, kind: Kind): void {
     el("select", {}, ...me.checkers.map((each) => el("option", { value: each.accountId }, each.displayName))),
     true,
   );
+  showForm(me, kind, {
+    title: words("开票", "Issue"),
+    above: [el("div", { class: "grid" }, chooser.box, checker.box)],
+    again: () => showKind(me, kind),
+    async send(receipt) {
+      done(me, kind, await post("issued", "receipts", { checkerId: checker.control.value, receipt }));
+    },
+  });
+}
+
+export type FormUse = {
+  readonly title: Text;
+  readonly above: readonly HTMLElement[];
+  /** F2 */
+  readonly again: () => void;
+  /** The receipt as the service takes it, with its busNo; shows what comes of it. @throws Refused, AppError no_answer */
+  readonly send: (receipt: object) => Promise<void>;
+  readonly given?: IssueInput;
+};
+
+/** The form of a kind with its sums, keys and button: to issue, or to issue the rest of a receipt that is reversed. */
+export function showForm(me: Me, kind: Kind, use: FormUse): void {
+  const clock = clockOf(me);
+  // One busNo for one receipt: whatever is pressed how often, it is issued once.
+  const busNo = newBusNo(clock());
   const sums = sumsOf();
   const note = noteBox();
   let isTold = false;
@@ -59,51 +82,32 @@ function showKind(me: Me, kind: Kind): void {
     form.tell(computed.problems, isTold);
   };
   const form: IssueForm = issueForm(me, kind, clock, changed);
-  const send = sender({
-    me,
-    kind,
-    form,
-    busNo,
-    checkerId: () => checker.control.value,
-    note,
-    tellAll: () => (isTold = true),
-  });
-  const issue = button(words("开票", "Issue"), () => void send(), { class: "main-button", accesskey: "s" });
+  const send = sender({ form, busNo, send: use.send, note, tellAll: () => (isTold = true) });
+  const issue = button(use.title, () => void send(), { class: "main-button" });
   issue.append(el("kbd", {}, "F9"));
-  const whole = el("div", { class: "issue" }, el("div", { class: "grid" }, chooser.box, checker.box), form.element);
+  const whole = el("div", { class: "issue" }, ...use.above, form.element);
   wireKeys(
     whole,
-    {
-      F9: () => void send(),
-      F4: () => form.items.add(),
-      F7: () => form.items.removeHere(),
-      F2: () => showKind(me, kind),
-    },
+    { F9: () => void send(), F4: () => form.items.add(), F7: () => form.items.removeHere(), F2: use.again },
     (control) => isRowEnd(form, control),
   );
-  showMain(
-    heading(words("开票", "Issue")),
-    whole,
-    el("div", { class: "bar" }, sums.element, note.box, issue, keysLine()),
-  );
+  showMain(heading(use.title), whole, el("div", { class: "bar" }, sums.element, note.box, issue, keysLine()));
+  if (use.given !== undefined) form.write(use.given);
   changed();
   form.focusFirst();
 }
 
-type Sending = {
-  readonly me: Me;
-  readonly kind: Kind;
+type Sending = Pick<FormUse, "send"> & {
   readonly form: IssueForm;
   readonly busNo: string;
-  readonly checkerId: () => string;
   readonly note: ReturnType<typeof noteBox>;
   readonly tellAll: () => void;
 };
 
 /** One at a time, and none after it was issued. */
-function sender({ me, kind, form, busNo, checkerId, note, tellAll }: Sending): () => Promise<void> {
+function sender({ form, busNo, send, note, tellAll }: Sending): () => Promise<void> {
   let isUnderWay = false;
-  const refuse = (problems: Parameters<IssueForm["tell"]>[0], otherwise: Text): void => {
+  const refuse = (problems: readonly FieldProblem[], otherwise: Text): void => {
     const elsewhere = form.tell(problems, true);
     form.focusProblem();
     note.tell(elsewhere[0] ?? (problems.length > 0 ? countText(problems.length) : otherwise));
@@ -115,15 +119,13 @@ function sender({ me, kind, form, busNo, checkerId, note, tellAll }: Sending): (
     if (computed.problems.length > 0) return refuse(computed.problems, countText(0));
     isUnderWay = true;
     note.tell(undefined);
-    say(words("正在开票", "Issuing"));
+    say(words("正在提交", "Sending"));
     try {
       const { handlingPerson: _person, checker: _checker, placeCode: _place, ...receipt } = input;
-      const issued = await post("issued", "receipts", { checkerId: checkerId(), receipt: { ...receipt, busNo } });
-      done(me, kind, issued);
+      await send({ ...receipt, busNo });
     } catch (error) {
       if (error instanceof Refused) refuse(error.problem.fields, error.problem.text);
       else note.tell(unknownOutcome(failureText(error)));
-      if (error instanceof Refused && error.problem.fields.length === 0) note.tell(error.problem.text);
     } finally {
       isUnderWay = false;
     }

@@ -1,3 +1,4 @@
+import type { Text } from "../../core/reportTexts.ts";
 import { mayAtDesk } from "../../domain/deskRoles.ts";
 import { capitalsOf } from "../../domain/capitals.ts";
 import { both, el, type Child } from "../shared/dom.ts";
@@ -6,6 +7,7 @@ import type { Detail, Me } from "./answers.ts";
 import { get } from "./ask.ts";
 import { STATUS_WORDS } from "./issuedPanel.ts";
 import { failureText, heading, showMain } from "./parts.ts";
+import { reversalForm } from "./reversalForm.ts";
 import { sendForm } from "./sendForm.ts";
 
 /** One receipt of the unit: what it says, where it stands, its face. */
@@ -48,6 +50,8 @@ function partsOf(me: Me, receipt: Detail): readonly Child[] {
       " ",
       el("strong", {}, both(STATUS_WORDS[receipt.status])),
     ),
+    linked(receipt.reversedBy, words("已由红票冲红", "Reversed by the red-letter receipt")),
+    linked(receipt.reverses, words("冲红的原票", "Reverses")),
     el(
       "dl",
       { class: "facts" },
@@ -66,6 +70,7 @@ function partsOf(me: Me, receipt: Detail): readonly Child[] {
         )
       : undefined,
     isThere && mayAtDesk(me.account.role, "send") ? sendForm(receipt) : undefined,
+    ...(isThere && mayAtDesk(me.account.role, "ask_reversal") ? reversalForm(me, receipt) : []),
     isThere
       ? el("object", {
           class: "face",
@@ -75,4 +80,10 @@ function partsOf(me: Me, receipt: Detail): readonly Child[] {
         })
       : undefined,
   ];
+}
+
+function linked(place: Detail["reversedBy"], label: Text): HTMLElement | undefined {
+  if (place === undefined) return undefined;
+  const link = el("a", { href: `/unit/receipts/${place.code}/${place.number}` }, `${place.code} ${place.number}`);
+  return el("p", { class: "note warn" }, both(label), " ", link);
 }

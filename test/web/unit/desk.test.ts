@@ -181,4 +181,159 @@ describe("the unit desk in Chromium", function () {
       await page.context().close();
     }
   });
+
+  it("reverses and issues the rest: a cashier asks, a reviewer agrees", async () => {
+    const blue = await site.platform.issue("nontax", "REV-1");
+    await site.platform.renderAll();
+    const cashier = await signedIn(
+      "demo-school",
+      "cashier",
+      `/unit/receipts/${blue.data.eInvoiceCode}/${blue.data.eInvoiceNumber}`,
+    );
+    const { page } = cashier;
+    await page.getByLabel("冲红原因").selectOption("refund");
+    await look(page, "reversal-form-desk");
+    await page.getByRole("button", { name: "冲红并重开余下部分" }).click();
+    expect(await page.getByLabel("交款人 Payer＊").inputValue()).to.equal(blue.data.payerPartyName);
+    await page.getByLabel("数量 Quantity").first().fill("1");
+    await page.getByLabel("标准（元） Unit price").first().fill("7.50");
+    await page.getByLabel("金额（元） Amount").first().fill("7.50");
+    for (let rows = await page.getByLabel("金额（元） Amount").count(); rows > 1; rows--) {
+      await page.getByLabel("金额（元） Amount").last().focus();
+      await page.keyboard.press("F7");
+    }
+    const channel = page.getByLabel("渠道金额");
+    for (let at = 0; at < (await channel.count()); at++) await channel.nth(at).fill(at === 0 ? "7.50" : "");
+    await page.keyboard.press("F9");
+    await page.getByRole("heading", { name: "已提交复核" }).waitFor();
+    await page.context().close();
+    const reviewer = await signedIn("demo-school", "reviewer", "/unit/requests", SIZES.phone);
+    await look(reviewer.page, "requests-phone");
+    await reviewer.page.getByRole("button", { name: "同意冲红" }).click();
+    await reviewer.page.getByText(/已冲红，红票 \d{10}，新票 \d{10}/).waitFor();
+    const original = await site.platform.current(blue);
+    const red = (await site.deps.store.receipt(original.reversedBy!.code, original.reversedBy!.number))!;
+    expect(red.data.totalAmount).to.equal(-blue.data.totalAmount);
+    expect([red.data.handlingPerson, red.data.checker]).to.deep.equal(["王小cashier", "李小reviewer"]);
+    await site.platform.renderAll();
+    await open(reviewer.page, `/unit/receipts/${red.data.eInvoiceCode}/${red.data.eInvoiceNumber}`);
+    await reviewer.page.getByRole("heading", { name: "红票" }).waitFor();
+    await look(reviewer.page, "red-phone");
+    await reviewer.page.context().close();
+  });
+
+  it("imports a list: problems by cell, progress, and the same file again issues nothing twice", async () => {
+    const { page, complaints } = await signedIn("demo-school", "cashier", "/unit/import");
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "下载模板" }).click(),
+    ]);
+    expect(download.suggestedFilename()).to.equal("导入模板_nontax.xlsx");
+    const head = "业务流水号,交款人＊,项目编码＊,项目名称＊,数量＊,单位＊,标准＊,金额＊";
+    const lines = [
+      head,
+      ",张一,01,学费,1,学期,100.00,100.00",
+      ",张一,01,学费,1,学期,100.00,100.00",
+      "",
+      "XS-1,李二,01,学费,1,学期,100,100",
+      "XS-1,李二,02,书费,2,册,10,20",
+      ",,01,学费,1,学期,100,一百",
+    ];
+    const file = { name: "list.csv", mimeType: "text/csv", buffer: Buffer.from(lines.join("\r\n")) };
+    await page.getByLabel("选择 XLSX 或 CSV").setInputFiles(file);
+    await page.getByText("共 4 张，可开 3 张（¥320.00），有误 1 张").waitFor();
+    const told = await page.locator(".scroll tbody tr").first().innerText();
+    expect(told).to.include("B7").and.include("H7").and.include("请填写金额");
+    await look(page, "import-desk");
+    await page.getByRole("button", { name: "开始开票" }).click();
+    await page.getByText("已开 3，未成 0").waitFor();
+    const { unitId } = await site.platform.unitOf("demo-school");
+    const count = async (): Promise<number> => (await site.deps.store.receipts(unitId, {}, undefined, 500)).length;
+    const after = await count();
+    await open(page, "/unit/import");
+    await page.getByLabel("选择 XLSX 或 CSV").setInputFiles(file);
+    await page.getByRole("button", { name: "开始开票" }).click();
+    await page.getByText("已开 3，未成 0").waitFor();
+    expect(await count()).to.equal(after);
+    expect((await site.deps.store.receiptByBusNo(unitId, "XS-1"))?.data.items.length).to.equal(2);
+    await look(page, "import-done-desk");
+    const [kept] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "下载 XLSX" }).click(),
+    ]);
+    expect(kept.suggestedFilename()).to.equal("导入结果.xlsx");
+    expect(complaints).to.deep.equal([]);
+    await page.context().close();
+  });
+
+  it("reconciles the day with a file of the unit's own system", async () => {
+    const { page } = await signedIn("demo-school", "accountant", "/unit/reconcile");
+    const { unitId } = await site.platform.unitOf("demo-school");
+    const all = await site.deps.store.receipts(unitId, {}, undefined, 500);
+    const rows = all.map(({ busNo, data }) => `${busNo},${(data.totalAmount / 100).toString()}`);
+    const own = rows.filter((row) => !/^(REV-1|R\d)/.test(row) && !row.startsWith("XS-1"));
+    const text = ["业务流水号,金额", ...own, "XS-1,119", own[0], "NONE-1,5"].join("\n");
+    await page
+      .getByLabel("本单位系统导出")
+      .setInputFiles({ name: "own.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+    await page.getByRole("button", { name: "对账 Compare" }).click();
+    await page.locator("[data-sum=reconcile]").waitFor();
+    expect(await page.locator("[data-sum=reconcile]").innerText()).to.include(`${own.length} 张一致，5 处不一致`);
+    const table = await page.getByRole("table").last().innerText();
+    for (const part of ["金额不一致", "重复", "这里没开", "已冲红"]) expect(table).to.include(part);
+    await look(page, "reconcile-desk");
+    await page.context().close();
+  });
+
+  it("shows the day, books, items, accounts, the log and one's own account", async () => {
+    const pages = [
+      ["head", "/unit", "一天的开票"],
+      ["head", "/unit/books", "号段与结余"],
+      ["accountant", "/unit/items", "收费项目"],
+      ["head", "/unit/accounts", "账号 Accounts"],
+      ["head", "/unit/log", "操作日志"],
+      ["cashier", "/unit/me", "我的账号"],
+    ] as const;
+    for (const [size, viewport] of Object.entries(SIZES)) {
+      for (const [role, path, title] of pages) {
+        const { page, complaints } = await signedIn("demo-school", role, path, viewport);
+        await page.getByRole("heading", { name: title, level: 1 }).waitFor();
+        await look(page, `${path.replace("/unit", "").slice(1) || "day"}-${size}`);
+        expect(complaints).to.deep.equal([]);
+        await page.context().close();
+      }
+    }
+  });
+
+  it("lets the head make an account, whose owner binds an authenticator by its QR code", async () => {
+    const { page } = await signedIn("demo-school", "head", "/unit/accounts");
+    await page.getByLabel("账号名").fill("newbie");
+    await page.getByLabel("姓名").fill("新同事");
+    await page.getByRole("button", { name: "新建" }).click();
+    const told = await page.getByText("一次性口令").locator("..").innerText();
+    const password = /[a-z2-7]{4}(?:-[a-z2-7]{4}){3}/.exec(told)![0];
+    await page.context().close();
+    const fresh = await openPage(browser!, site.url, SIZES.phone);
+    await open(fresh.page, "/unit");
+    const { unitId } = await site.platform.unitOf("demo-school");
+    await site.platform.database.dataSource.query("update desk_account set needs_totp = true where name = 'newbie'");
+    await fresh.page.getByLabel("账号").fill(`${unitId}-newbie`);
+    await fresh.page.getByLabel("口令 Password").fill(password);
+    await fresh.page.keyboard.press("Enter");
+    await fresh.page.getByLabel("原口令").fill(password);
+    await look(fresh.page, "password-phone");
+    await fresh.page.getByLabel("新口令，至少").fill("a long new password");
+    await fresh.page.getByLabel("再输一次").fill("a long new password");
+    await fresh.page.keyboard.press("Enter");
+    await fresh.page.getByRole("img", { name: "绑定用的二维码" }).waitFor();
+    await look(fresh.page, "bind-phone");
+    const account = (await site.deps.store.deskAccountByName(unitId, "newbie"))!;
+    const secret = Buffer.from(site.deps.contacts.open(account.totpPending!).slice(2), "hex");
+    const code = site.deps.deskSecrets.totpAt(secret, Math.floor(Date.now() / 30_000));
+    await fresh.page.getByLabel("App 上显示的").fill(code);
+    await fresh.page.keyboard.press("Enter");
+    await fresh.page.getByRole("heading", { name: "请保存恢复码" }).waitFor();
+    await look(fresh.page, "recovery-phone");
+    await fresh.page.context().close();
+  });
 });

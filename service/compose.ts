@@ -38,6 +38,7 @@ import { startRenderPool } from "./threads/renderPool.ts";
 import { startAnchorWorker } from "./workers/anchor.ts";
 import { startDeliverWorker } from "./workers/deliver.ts";
 import type { Worker } from "./workers/loop.ts";
+import { startPaperWorker } from "./workers/paper.ts";
 import { startRenderWorker } from "./workers/render.ts";
 
 export const VERSION = "0.1.0";
@@ -216,6 +217,7 @@ export function makeDeps(parts: Parts, renderer: Deps["renderer"], channels: Cha
     ledger,
     reader: ledger.reader,
     ledgerSigner: keystore,
+    unitLedger: parts.unitLedger,
     contacts: contactKeysOf(keystore),
     channels,
     deskSecrets,
@@ -243,7 +245,9 @@ const qrPlaceOf = (origin: string): QrPlace => ({ origin, template: "1", appId: 
 function startWorkers(deps: Deps, config: Config): readonly Worker[] {
   return [
     ...(config.ROLES.includes("render") ? [startRenderWorker(deps)] : []),
-    ...(config.ROLES.includes("anchor") ? [startAnchorWorker(deps, config.ANCHOR_INTERVAL_MS)] : []),
+    ...(config.ROLES.includes("anchor")
+      ? [startAnchorWorker(deps, config.ANCHOR_INTERVAL_MS), startPaperWorker(deps)]
+      : []),
     ...(config.ROLES.includes("deliver") && canDeliver(deps) ? [startDeliverWorker(deps)] : []),
   ];
 }

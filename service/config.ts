@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { failSteps } from "./app/ports.ts";
+import { declarationPeriods } from "./domain/declaration.ts";
 
-const roles = ["http", "render", "anchor", "deliver"] as const;
+const roles = ["http", "render", "anchor", "deliver", "declare"] as const;
 const whole = (fallback: number, least: number, most: number) =>
   z.coerce.number().int().min(least).max(most).default(fallback);
 const flag = (fallback: boolean) =>
@@ -36,6 +37,12 @@ const Environment = z
       .optional(),
     ANCHORER_KEY: privateKey.optional(),
     BUREAU_KEY: privateKey.optional(),
+    /** Sends what units have signed (declarations, exchange to paper); needs no role, only what the chain's gas costs. */
+    REGISTRAR_KEY: privateKey.optional(),
+    /** How often units declare their totals, after the end of each period in Asia/Shanghai … */
+    DECLARE_EVERY: z.enum(declarationPeriods).default("month"),
+    /** … and how long after it. */
+    DECLARE_DELAY_MS: whole(3_600_000, 0, 28 * 86_400_000),
     CONFIRMATIONS: whole(0, 0, 1_000),
     /** Opens the keystore; a random one is kept in DATA_DIR/keys if not given. */
     KEYSTORE_PASSPHRASE: z.string().min(12).optional(),
@@ -79,6 +86,11 @@ const Environment = z
     ] as const) {
       if (value[one] === undefined || value[other] !== undefined) continue;
       context.addIssue({ code: "custom", path: [other], message: `is needed with ${one}` });
+    }
+    for (const other of ["ANCHORER_KEY", "BUREAU_KEY"] as const) {
+      if (value.REGISTRAR_KEY === undefined || value.REGISTRAR_KEY !== value[other]) continue;
+      const message = `is another key than ${other}, whose transactions are counted elsewhere`;
+      context.addIssue({ code: "custom", path: ["REGISTRAR_KEY"], message });
     }
     if (value.CHAIN_RPC_URL === undefined) return;
     if (value.ANCHORER_KEY === undefined) {

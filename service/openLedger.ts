@@ -7,8 +7,10 @@ import { ethersLedger, type EthersLedger } from "./adapters/chain/ethersLedger.t
 import { fetchRpc } from "./adapters/chain/fetchRpc.ts";
 import { ledgerAdmin, type LedgerAdmin } from "./adapters/chain/ledgerAdmin.ts";
 import { loadLedgerArtifact } from "./adapters/chain/ledgerArtifact.ts";
+import { unitLedger } from "./adapters/chain/unitLedger.ts";
 import type { Keystore } from "./adapters/sign/keystore.ts";
 import { systemClock } from "./adapters/system/clock.ts";
+import type { UnitLedger } from "./app/declarationPorts.ts";
 import type { Deployment, Store } from "./app/storePorts.ts";
 import type { Config } from "./config.ts";
 import { AppError } from "./core/errors.ts";
@@ -23,6 +25,8 @@ export type LedgerParts = {
   readonly ledger: EthersLedger;
   /** undefined where the bureau's key is not given. */
   readonly admin: LedgerAdmin | undefined;
+  /** Sends what units sign. */
+  readonly unitLedger: UnitLedger;
   readonly deployment: Deployment;
   stop(): Promise<void>;
 };
@@ -37,7 +41,7 @@ export type LedgerOptions = {
 };
 
 type Chain = { readonly rpcUrl: string; readonly chainId: number; stop(): Promise<void> };
-type Keys = { readonly anchorer: string; readonly bureau: string | undefined };
+type Keys = { readonly anchorer: string; readonly bureau: string | undefined; readonly registrar: string };
 
 const artifactFile = path.resolve(import.meta.dirname, "../artifacts/contracts/ReceiptLedger.sol/ReceiptLedger.json");
 
@@ -51,6 +55,7 @@ export async function openLedger(options: LedgerOptions): Promise<LedgerParts> {
   const keys = {
     anchorer: config.ANCHORER_KEY ?? keystore.accountKey("anchorer"),
     bureau: config.BUREAU_KEY ?? (config.CHAIN_RPC_URL === undefined ? keystore.accountKey("bureau") : undefined),
+    registrar: config.REGISTRAR_KEY ?? keystore.accountKey("registrar"),
   };
   const known = await store.deployment();
   const chain = await openChain(options, keys, known);
@@ -65,12 +70,14 @@ export async function openLedger(options: LedgerOptions): Promise<LedgerParts> {
     if (options.mayDeploy) await assertSameHistory(store, ledger);
     if (known === undefined) await store.saveDeployment(deployment);
     const admin = keys.bureau === undefined ? undefined : ledgerAdmin({ ...place, bureauKey: keys.bureau });
+    const units = unitLedger({ ...place, registrarKey: keys.registrar });
     const stop = async (): Promise<void> => {
       admin?.stop();
+      units.stop();
       ledger.stop();
       await chain.stop();
     };
-    return { rpcUrl, ledger, admin, deployment, stop };
+    return { rpcUrl, ledger, admin, unitLedger: units, deployment, stop };
   } catch (error) {
     await chain.stop();
     throw error;
@@ -91,7 +98,7 @@ async function openChain(options: LedgerOptions, keys: Keys, known: Deployment |
     dir,
     clock: systemClock,
     port: config.CHAIN_PORT,
-    funded: [addressOf(keys.anchorer, keystore), addressOf(keys.bureau ?? keys.anchorer, keystore)],
+    funded: [keys.anchorer, keys.bureau ?? keys.anchorer, keys.registrar].map((key) => addressOf(key, keystore)),
     onProgress: (done, total) => {
       if (total > 0 && done % 1000 === 0) progress(`重放链上交易 ${done} / ${total} (replaying transactions)`);
     },

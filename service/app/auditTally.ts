@@ -23,7 +23,9 @@ export type FindingCode =
   /** A book stands elsewhere on chain. */
   | "book_differs"
   /** A red-letter receipt and its original, or the chain, disagree over the reversal. */
-  | "reversal_differs";
+  | "reversal_differs"
+  /** A receipt is on paper here and not on chain, or the other way about. */
+  | "paper_differs";
 
 export type AuditReport = {
   readonly receiptCount: number;

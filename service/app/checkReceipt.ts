@@ -225,6 +225,7 @@ async function present(
     finding: decideCheck({
       ...{ data, isVoid, isAnchored: anchoring !== undefined, status },
       ...(receipt.reversedBy && { reversedBy: receipt.reversedBy }),
+      isOnPaper: receipt.paper !== undefined,
     }),
     checkedBefore,
     ...(anchoring === undefined ? {} : { batchNo: anchoring.batchNo }),

@@ -1,6 +1,7 @@
 import type { LedgerReader } from "../core/ledgerCall.ts";
 import type { Kind } from "../domain/kind.ts";
 import type { QrPlace } from "../domain/qrText.ts";
+import type { UnitLedger } from "./declarationPorts.ts";
 import type { Channels, ContactKeys } from "./deliveryPorts.ts";
 import type { DeskSecrets } from "./deskPorts.ts";
 import type { SegmentTrees } from "./segmentTrees.ts";
@@ -20,6 +21,8 @@ export type Deps = {
   /** Reads the ledger as any verifier does. */
   readonly reader: LedgerReader;
   readonly ledgerSigner: LedgerSigner;
+  /** Sends what units sign. */
+  readonly unitLedger: UnitLedger;
   readonly hash: Hash;
   readonly contacts: ContactKeys;
   /** What this program can send on. */

@@ -139,7 +139,7 @@ function stateOf(receipt: Receipt): ReturnType<typeof lifeStateOf> {
     isVoid: receipt.state === "void",
     isRed: receipt.reverses !== undefined,
     isReversed: receipt.reversedBy !== undefined,
-    isOnPaper: false,
+    isOnPaper: receipt.paper !== undefined,
     usedFen: 0,
   });
 }

@@ -136,7 +136,7 @@ async function interlocked(deps: Deps, receipt: Receipt): Promise<Refusal | unde
     isVoid: original.state === "void",
     isRed: original.reverses !== undefined,
     isReversed: false,
-    isOnPaper: false,
+    isOnPaper: original.paper !== undefined,
     usedFen: await usedFenOf(deps, original),
   });
   const interlock = interlockOf(state, "reverse");

@@ -3,6 +3,7 @@ import type { CheckStore } from "./checkPorts.ts";
 import type { DeskStore } from "./deskPorts.ts";
 import type { LinkStore, NewDelivery, OutboxStore, RateStore } from "./deliveryPorts.ts";
 import type { LoginStore, PayerStore } from "./payerPorts.ts";
+import type { PaperStore, StandingPaper } from "./paperPorts.ts";
 import type { NewReversal, ReversalRecord, ReversalStore } from "./reversalPorts.ts";
 import type { Fee, SignedSegment } from "./ports.ts";
 import type { Interlock } from "../domain/interlocks.ts";
@@ -24,7 +25,8 @@ export interface Store
     LoginStore,
     PayerStore,
     DeskStore,
-    ReversalStore {}
+    ReversalStore,
+    PaperStore {}
 
 /** A unit as the program keeps it: what the receipt takes over, and its keys. */
 export type Unit = IssuingUnit & {
@@ -154,6 +156,8 @@ export type Receipt = {
   readonly reversedBy?: ReversalRecord;
   /** On a red-letter receipt: what it reverses. */
   readonly reverses?: ReversalRecord;
+  /** 已换开 (or just being exchanged): the paper that stands for it. */
+  readonly paper?: StandingPaper;
 };
 
 /** Where a receipt stands on chain, read back and confirmed. */
@@ -328,7 +332,11 @@ export type AnchoredBatch = {
 
 /** What an auditor reads. */
 export interface AuditStore
-  extends Pick<UnitStore, "books">, Pick<AnchorStore, "openBatch" | "lastAnchored">, ReversalStore {
+  extends
+    Pick<UnitStore, "books">,
+    Pick<AnchorStore, "openBatch" | "lastAnchored">,
+    ReversalStore,
+    Pick<PaperStore, "exchanges"> {
   /** Receipts of no book; [] unless the database was tampered with. */
   strayReceipts(limit: number): Promise<readonly Receipt[]>;
   /** The receipts of a book from a number on, in order. */

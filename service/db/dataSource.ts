@@ -6,6 +6,7 @@ import { DeliveryEntity, PayerContactEntity, ReceiptArrearsEntity, ReceiptLinkEn
 import { deskEntities } from "./entities/desk.ts";
 import { LoginCodeEntity, PayerSessionEntity, RateWindowEntity } from "./entities/payer.ts";
 import { BookEntity, ReceiptEntity } from "./entities/receipt.ts";
+import { PaperBookEntity, PaperExchangeEntity, PaperSpoiltEntity } from "./entities/paper.ts";
 import { ReversalEntity } from "./entities/reversal.ts";
 import { AppKeyEntity, DeploymentEntity, RequestNonceEntity, UnitEntity } from "./entities/unit.ts";
 import { CreateLedgerBooks1795312800000 } from "./migrations/1795312800000-createLedgerBooks.ts";
@@ -14,6 +15,7 @@ import { CreateDelivery1795321000000 } from "./migrations/1795321000000-createDe
 import { CreatePayerLogin1795321000001 } from "./migrations/1795321000001-createPayerLogin.ts";
 import { CreateDesk1795430000000 } from "./migrations/1795430000000-createDesk.ts";
 import { CreateReversal1795400000000 } from "./migrations/1795400000000-createReversal.ts";
+import { CreatePaper1795401000000 } from "./migrations/1795401000000-createPaper.ts";
 import { sqlStateOf } from "./retry.ts";
 
 /** Enough for one process's request groups, workers and reads; a pool of 16 keeps 6 processes below PostgreSQL's 100. */
@@ -51,6 +53,9 @@ export async function openDatabase(url: string): Promise<DataSource> {
       RateWindowEntity,
       ...deskEntities,
       ReversalEntity,
+      PaperBookEntity,
+      PaperSpoiltEntity,
+      PaperExchangeEntity,
     ],
     migrations: [
       CreateLedgerBooks1795312800000,
@@ -58,6 +63,7 @@ export async function openDatabase(url: string): Promise<DataSource> {
       CreateDelivery1795321000000,
       CreatePayerLogin1795321000001,
       CreateReversal1795400000000,
+      CreatePaper1795401000000,
       CreateDesk1795430000000,
     ],
     migrationsTableName: "migration",

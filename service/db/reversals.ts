@@ -76,7 +76,7 @@ function lockedOriginal(receipt: Receipt): LockedOriginal {
     isVoid: receipt.state === "void",
     isRed: receipt.reverses !== undefined,
     isReversed: receipt.reversedBy !== undefined,
-    isOnPaper: false,
+    isOnPaper: receipt.paper !== undefined,
     usedFen: 0,
   });
   return { receipt, interlock: interlockOf(state, "reverse") };

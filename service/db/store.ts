@@ -17,6 +17,7 @@ import { createPayerStore } from "./payers.ts";
 import { createRateStore } from "./rates.ts";
 import { createReceiptStore } from "./receipts.ts";
 import { createRenderStore } from "./rendering.ts";
+import { createPaperStore } from "./papers.ts";
 import { createReversalStore } from "./reversals.ts";
 import { createUnitStore } from "./units.ts";
 
@@ -42,5 +43,6 @@ export function createStore(dataSource: DataSource, failpoint: Failpoint): Store
     ...createDeskReceiptStore(dataSource),
     ...createDeskRequestStore(dataSource),
     ...createReversalStore(dataSource),
+    ...createPaperStore(dataSource),
   };
 }

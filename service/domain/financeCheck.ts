@@ -65,6 +65,8 @@ export type CheckFacts = {
   readonly status: LeafStatus | undefined;
   /** The red-letter receipt by our own record, which is ahead of the chain until its batch is confirmed. */
   readonly reversedBy?: { readonly code: number; readonly number: number };
+  /** By our own record it is on paper, or just being exchanged. */
+  readonly isOnPaper?: boolean;
 };
 
 /** The one answer to whoever names no receipt of ours, or not all of its elements: it tells nothing else. */
@@ -129,9 +131,10 @@ const NOTHING: LeafStatus = {
 };
 
 /** Of what is not on chain nothing can be reversed, exchanged or entered: the contract goes by the leaf. */
-function statusOf({ isAnchored, isVoid, status, reversedBy }: CheckFacts): LeafStatus | undefined {
+function statusOf({ isAnchored, isVoid, status, reversedBy, isOnPaper }: CheckFacts): LeafStatus | undefined {
   if (isVoid) return NOTHING;
-  const known = isAnchored ? status : NOTHING;
+  const onChain = isAnchored ? status : NOTHING;
+  const known = isOnPaper === true ? { ...(onChain ?? NOTHING), onPaper: true } : onChain;
   if (reversedBy === undefined || known?.reversed === true) return known;
   const { code, number } = reversedBy;
   return { ...(known ?? NOTHING), reversed: true, reversedByCode: code, reversedByNumber: number };
@@ -140,9 +143,9 @@ function statusOf({ isAnchored, isVoid, status, reversedBy }: CheckFacts): LeafS
 function stateOf({ isVoid, isAnchored }: CheckFacts, status: LeafStatus | undefined): CheckState {
   if (isVoid) return "void";
   if (status?.reversed === true) return "reversed";
+  if (status?.onPaper === true) return "exchanged";
   if (!isAnchored) return "not_anchored";
   if (status === undefined) return "status_unknown";
-  if (status.onPaper) return "exchanged";
   if (status.usedFen > 0) return "entered";
   return status.lockedFen > 0 ? "locked" : "valid";
 }

@@ -30,8 +30,10 @@ export type ProblemCode =
   | "receipt_on_paper"
   | "receipt_in_use"
   | "not_on_paper"
-  | "not_entered"
   | "not_alone"
+  | "no_paper"
+  | "paper_differs"
+  | "not_blank"
   | "body_too_large"
   | "challenge_required"
   | "too_many_checks"
@@ -94,7 +96,9 @@ export const problemTable: Readonly<Record<ProblemCode, Row>> = {
   receipt_on_paper: { status: 409, zh: "票据已换开纸质", en: "The receipt was exchanged to paper" },
   receipt_in_use: { status: 409, zh: "票据已入账或正在报销", en: "The receipt is being or was reimbursed" },
   not_on_paper: { status: 409, zh: "票据未换开纸质", en: "The receipt was not exchanged to paper" },
-  not_entered: { status: 409, zh: "票据未入账", en: "The receipt was not reimbursed" },
+  no_paper: { status: 409, zh: "没有可用的纸质票据号码", en: "There is no blank paper number" },
+  paper_differs: { status: 409, zh: "手中纸质票据号码与系统不符", en: "The blank in hand is not the next one" },
+  not_blank: { status: 409, zh: "不是空白纸质票据号码", en: "These are not blank paper numbers" },
   not_alone: { status: 409, zh: "同一请求中的另一部分被拒绝", en: "The other part of the request was refused" },
   body_too_large: { status: 413, zh: "请求体过大", en: "The body is too large" },
   unsupported_media_type: { status: 415, zh: "不支持的内容类型", en: "The content type is not supported" },

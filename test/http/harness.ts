@@ -133,6 +133,7 @@ function makeDeps(
     ledger: rest as Deps["ledger"],
     reader: {} as Deps["reader"],
     ledgerSigner: {} as Deps["ledgerSigner"],
+    unitLedger: {} as Deps["unitLedger"],
     hash: () => new Uint8Array(32),
     contacts: {
       seal: (text) => Buffer.from(text),

@@ -168,7 +168,7 @@ describe("/openapi.json", () => {
       }
     }
     // These come before a route is found.
-    const unrouted = ["method_not_allowed", "headers_too_large", "chain_unreachable"];
+    const unrouted = ["method_not_allowed", "headers_too_large"];
     expect([...seen, ...unrouted]).to.have.members(Object.keys(problemTable));
   });
 
@@ -183,7 +183,8 @@ describe("/openapi.json", () => {
 describe("docs/examples", () => {
   it("are the examples of the documentation, one of each kind", async () => {
     const folder = new URL("../../docs/examples/", import.meta.url);
-    const files = (await readdir(folder)).sort();
+    const actions = ["reversal.json", "exchange.json"];
+    const files = (await readdir(folder)).filter((name) => !actions.includes(name)).sort();
     expect(files).to.deep.equal(
       Object.keys(issueExamples)
         .map((name) => `${name}.json`)

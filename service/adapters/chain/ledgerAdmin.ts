@@ -4,13 +4,13 @@ import { accountSender } from "./accountSender.ts";
 import type { LedgerArtifact } from "./ledgerArtifact.ts";
 import {
   integerIn,
+  ledgerRefused,
   parseAddress,
   readBook,
   readContract,
   readRefusal,
   readUnit,
   recordIn,
-  type ContractRefusal,
   type LedgerContract,
 } from "./ledgerContract.ts";
 import { RpcRefusal, openRpcNode } from "./rpcNode.ts";
@@ -73,7 +73,7 @@ export function ledgerAdmin(options: LedgerAdminOptions): LedgerAdmin {
       await sender.send(contract.address, contract.abi.encodeFunctionData(name, args));
       return { isNew: true };
     } catch (error) {
-      if (error instanceof RpcRefusal) throw refused(readRefusal(contract, error));
+      if (error instanceof RpcRefusal) throw ledgerRefused(readRefusal(contract, error));
       throw error;
     }
   };
@@ -193,7 +193,7 @@ async function findBook(
     const isSame =
       refusal.error === "LedgerRangeOverlaps" && Number(first) === grant.first && Number(last) === grant.last;
     const book = isSame && refusal.bookId !== undefined ? await readBook(contract, refusal.bookId) : undefined;
-    if (refusal.bookId === undefined || book?.unitId !== grant.unitId) throw refused(refusal);
+    if (refusal.bookId === undefined || book?.unitId !== grant.unitId) throw ledgerRefused(refusal);
     return refusal.bookId;
   }
 }
@@ -221,13 +221,5 @@ function creditCodeBytes(creditCode: string): string {
   throw new AppError(
     "credit_code_malformed",
     `统一社会信用代码应为 18 位：${creditCode}。 A unified social credit code has 18 characters: ${creditCode}.`,
-  );
-}
-
-function refused(refusal: ContractRefusal): AppError {
-  return new AppError(
-    "ledger_refused",
-    `合约拒绝：${refusal.error}（${refusal.details}）。 The contract refused: ${refusal.error} (${refusal.details}).`,
-    { details: { ...refusal.args, error: refusal.error } },
   );
 }

@@ -118,6 +118,15 @@ export function readRefusal(contract: LedgerContract, refusal: RpcRefusal): Cont
   return first?.[0] === "bookId" ? { ...base, bookId: Number(first[1]) } : base;
 }
 
+/** A refusal as the caller of an act gets it. */
+export function ledgerRefused(refusal: ContractRefusal): AppError {
+  return new AppError(
+    "ledger_refused",
+    `合约拒绝：${refusal.error}（${refusal.details}）。 The contract refused: ${refusal.error} (${refusal.details}).`,
+    { details: { ...refusal.args, error: refusal.error } },
+  );
+}
+
 function parseError(abi: Interface, data: string): ErrorDescription | null {
   try {
     return abi.parseError(data);

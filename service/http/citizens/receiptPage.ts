@@ -69,7 +69,7 @@ function stateOf(receipt: Receipt): string {
 }
 
 /** What became of it, before anything else is read. */
-function lifeOf({ reversedBy, reverses }: Receipt): string {
+function lifeOf({ reversedBy, reverses, paper }: Receipt): string {
   const name = ({ code, number }: { readonly code: number; readonly number: number }): string =>
     `${codeTextOf(code)} ${numberText(number)}`;
   if (reversedBy !== undefined) {
@@ -77,6 +77,14 @@ function lifeOf({ reversedBy, reverses }: Receipt): string {
     return notice(
       `已冲红：红字票据 ${red}。本票不能再用于报销、入账。`,
       `Reversed by the red-letter receipt ${red}: it can't be reimbursed or booked any more.`,
+      "alert",
+    );
+  }
+  if (paper !== undefined) {
+    const name = escapeHtml(`${paper.paperCode} ${paper.paperNumber}`);
+    return notice(
+      `已换开纸质票据 ${name}，以纸质为准；电子票据不能再用于报销、入账。`,
+      `Exchanged to the paper receipt ${name}: the paper counts, not this file.`,
       "alert",
     );
   }

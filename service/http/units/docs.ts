@@ -4,6 +4,7 @@ import type { AnswerDoc, ContentDoc, OperationDoc, ParameterDoc } from "../route
 import { deliveryDocs } from "./deliveries.ts";
 import { batchExample, conflictExample, issueExamples, receiptExample } from "./examples.ts";
 import { listQuery } from "./read.ts";
+import { paperDocs } from "./paperDocs.ts";
 import { reversalDocs } from "./reversalDocs.ts";
 import { batchAnswer, bookList, proofView, receiptFile, receiptList, receiptView } from "./view.ts";
 import { batchInput, issueInput } from "./schema.ts";
@@ -41,6 +42,7 @@ const place: readonly ParameterDoc[] = [
 ];
 
 const { getDeliveries, release, revokeLinks } = deliveryDocs(place);
+const paper = paperDocs(place);
 const { reverse, reissue } = reversalDocs(place, receiptContent);
 
 const applied = {
@@ -190,6 +192,7 @@ export const unitDocs = {
   },
   reverse,
   reissue,
+  ...paper,
   getDeliveries,
   release,
   revokeLinks,

@@ -1,9 +1,10 @@
+import type { PaperExchange, StandingPaper } from "../../app/paperPorts.ts";
 import type { ReversalRecord } from "../../app/reversalPorts.ts";
 import type { Book, Receipt } from "../../app/storePorts.ts";
 import { numberText } from "../../domain/number.ts";
 import { presentFieldProblem, type Language } from "../problem.ts";
 import { rfc3339 } from "../rfc3339.ts";
-import type { BookList, ReceiptView } from "./view.ts";
+import type { BookList, ExchangeView, ReceiptView } from "./view.ts";
 
 /** What the presentation needs to know beside the receipt. */
 export type Presenter = {
@@ -25,7 +26,7 @@ export function receiptPath(receipt: Pick<Receipt, "code" | "number">): string {
 }
 
 export function presentReceipt(presenter: Presenter, receipt: Receipt, language: Language): ReceiptView {
-  const { data, anchoring, renderedAtMs, voidReason, reversedBy, reverses } = receipt;
+  const { data, anchoring, renderedAtMs, voidReason, reversedBy, reverses, paper } = receipt;
   const self = receiptPath(receipt);
   return {
     eInvoiceCode: codeText(receipt.code),
@@ -43,6 +44,7 @@ export function presentReceipt(presenter: Presenter, receipt: Receipt, language:
     ...(anchoring === undefined ? {} : { anchoring: presentAnchoring(presenter, anchoring) }),
     ...(reversedBy === undefined ? {} : { reversedBy: presentReversal(reversedBy) }),
     ...(reverses === undefined ? {} : { reverses: presentReversal(reverses) }),
+    ...(paper === undefined ? {} : { paper: presentPaper(paper) }),
     links: {
       self,
       pdf: `${self}/pdf`,
@@ -58,6 +60,26 @@ function presentReversal(record: ReversalRecord): NonNullable<ReceiptView["rever
   const { code, number, reasonCode, reason, documentNo, reversedAtMs } = record;
   const other = { eInvoiceCode: codeText(code), eInvoiceNumber: numberText(number) };
   return { ...other, reasonCode, reason, documentNo, reversedAt: rfc3339(reversedAtMs) };
+}
+
+function presentPaper({
+  paperCode,
+  paperNumber,
+  state,
+  requestedAtMs,
+}: StandingPaper): NonNullable<ReceiptView["paper"]> {
+  return { paperCode, paperNumber, state, requestedAt: rfc3339(requestedAtMs) };
+}
+
+export function presentExchange(exchange: PaperExchange): ExchangeView {
+  const { code, number, placeCode, operator, reason, settledAtMs } = exchange;
+  return {
+    ...presentPaper(exchange),
+    eInvoiceCode: codeText(code),
+    eInvoiceNumber: numberText(number),
+    ...{ placeCode, operator, reason },
+    ...(settledAtMs === undefined ? {} : { settledAt: rfc3339(settledAtMs) }),
+  };
 }
 
 /** The unit's books in order, and what is left of each code. */

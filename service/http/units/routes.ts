@@ -4,6 +4,7 @@ import { getDeliveries, postRelease, postRevokeLinks } from "./deliveries.ts";
 import { unitDocs } from "./docs.ts";
 import { postBatch, postReceipt, type UnitContext } from "./issue.ts";
 import { postReissue, postReversal } from "./reversal.ts";
+import { getPapers, getPaperStock, postPaper, postPaperReturn, postReplacement, postSpoilt } from "./paper.ts";
 import { getBooks, getJson, getPdf, getProof, getReceipt, getXml, listReceipts } from "./read.ts";
 
 const SINGLE_LIMIT_BYTES = 1_048_576;
@@ -16,6 +17,7 @@ export function unitRoutes(context: UnitContext): readonly SignedRoute[] {
   /** A suspended unit may still do these for receipts that it has issued. */
   const act = { ...get, method: "POST" } as const;
   const reverse = { ...post, bodyLimitBytes: SINGLE_LIMIT_BYTES } as const;
+  const paper = { ...act, bodyLimitBytes: 16_384 } as const;
   const by =
     (handler: (context: UnitContext, call: SignedCall) => Promise<Reply>) =>
     (call: SignedCall): Promise<Reply> =>
@@ -34,6 +36,12 @@ export function unitRoutes(context: UnitContext): readonly SignedRoute[] {
     { ...get, path: `${one}/proof`, doc: proof, handle: by(getProof) },
     { ...reverse, path: `${one}/reversal`, doc: unitDocs.reverse, handle: by(postReversal) },
     { ...reverse, path: `${one}/reissue`, doc: unitDocs.reissue, handle: by(postReissue) },
+    { ...paper, path: `${one}/paper`, doc: unitDocs.exchange, handle: by(postPaper) },
+    { ...get, path: `${one}/paper`, doc: unitDocs.listExchanges, handle: by(getPapers) },
+    { ...paper, path: `${one}/paper/return`, doc: unitDocs.returnPaper, handle: by(postPaperReturn) },
+    { ...paper, path: `${one}/paper/replacement`, doc: unitDocs.replacePaper, handle: by(postReplacement) },
+    { ...get, path: "/v1/paper-books", doc: unitDocs.paperStock, handle: by(getPaperStock) },
+    { ...paper, path: "/v1/paper-books/spoil", doc: unitDocs.spoilBlanks, handle: by(postSpoilt) },
     { ...get, path: `${one}/deliveries`, doc: unitDocs.getDeliveries, handle: by(getDeliveries) },
     { ...act, path: `${one}/release`, doc: unitDocs.release, handle: by(postRelease) },
     { ...act, path: `${one}/revoke-links`, doc: unitDocs.revokeLinks, handle: by(postRevokeLinks) },

@@ -148,5 +148,5 @@ function cellOf(places: ReadonlyMap<string, number>, lines: readonly number[], p
   const line = lines[index] ?? lines[0] ?? 0;
   const known = pointer.replace(/^\/items\/\d+/, "/items/0").replace(/^\/payChannels.*/, "/payChannels");
   const column = places.get(known) ?? -1;
-  return column < 0 ? `第 ${line} 行` : `${String.fromCharCode(65 + (column % 26))}${line}`;
+  return column < 0 ? `第 ${line} 行 line ${line}` : `${String.fromCharCode(65 + (column % 26))}${line}`;
 }

@@ -24,6 +24,8 @@ export type DeskLogAction =
   | "reversal_approved"
   | "reversal_refused"
   | "reversed"
+  | "exchanged"
+  | "paper_returned"
   | "item_saved"
   | "item_removed"
   | "account_made"

@@ -24,9 +24,13 @@ export function createDeskRequestStore(dataSource: DataSource): DeskRequestStore
     },
 
     async deskRequests(unitId, limit) {
-      // "asked" comes before "done" and "refused".
-      const order = { state: "ASC", askedAtMs: "DESC" } as const;
-      const rows = await manager.find(DeskRequestEntity, { where: { unitId }, order, take: limit });
+      const rows = await manager
+        .createQueryBuilder(DeskRequestEntity, "q")
+        .where("q.unitId = :unitId", { unitId })
+        .orderBy("case when q.state = 'asked' then 0 else 1 end")
+        .addOrderBy("q.askedAtMs", "DESC")
+        .limit(limit)
+        .getMany();
       return rows.map(requestOf);
     },
 

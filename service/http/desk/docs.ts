@@ -3,6 +3,7 @@ import type { AnswerDoc, OperationDoc, ParameterDoc } from "../route.ts";
 import type { ProblemCode } from "../problem.ts";
 
 const page: AnswerDoc = { status: 200, description: { zh: "网页", en: "The page" }, content: { "text/html": {} } };
+const elsewhere: AnswerDoc = { status: 303, description: { zh: "转到首页", en: "See the first page" }, content: {} };
 const json = (status = 200): AnswerDoc => ({
   status,
   description: { zh: "结果", en: "The result" },
@@ -37,7 +38,7 @@ const INTERLOCKS: readonly ProblemCode[] = ["already_reversed", "receipt_is_red"
 /** What /openapi.json says of the unit desk. It is for its own pages: a session cookie, and a guard on each change. */
 export const deskDocs = {
   home: shown("getDesk", "单位开票台", "The unit desk"),
-  view: { ...shown("getDeskPage", "开票台的一页", "A page of the desk"), parameters: view, problems: ["not_found"] },
+  view: { ...shown("getDeskPage", "开票台的一页", "A page of the desk"), parameters: view, answers: [page, elsewhere] },
   receiptPage: { ...shown("getDeskReceiptPage", "开票台的票据页", "A receipt's page"), parameters: place },
   me: { ...told("getDeskSession", "当前登录", "Who is signed in"), problems: ["database_unreachable"] },
   signIn: {
@@ -74,6 +75,26 @@ export const deskDocs = {
     answers: [json(201)],
     parameters: place,
     problems: [...SIGNED_IN, "receipt_not_found", "invalid_fields", "desk_request_open", ...INTERLOCKS],
+  },
+  paper: {
+    ...told("exchangeAtDesk", "换开纸质", "Exchange to paper"),
+    answers: [json(), json(201), json(202)],
+    parameters: place,
+    problems: [
+      ...SIGNED_IN,
+      "receipt_not_found",
+      "invalid_fields",
+      "not_rendered",
+      "no_paper",
+      "paper_differs",
+      ...INTERLOCKS,
+    ],
+  },
+  paperReturn: {
+    ...told("returnPaperAtDesk", "收回作废纸质", "Take the paper back"),
+    answers: [json(), json(202)],
+    parameters: place,
+    problems: [...SIGNED_IN, "receipt_not_found", "invalid_fields", "not_on_paper"],
   },
   requests: told("getDeskRequests", "冲红申请", "Requests to reverse"),
   decision: {

@@ -24,6 +24,9 @@ export function summaryOf(receipt: Receipt) {
     warnings: receipt.warnings,
     ...(receipt.reversedBy === undefined ? {} : { reversedBy: placeOf(receipt.reversedBy) }),
     ...(receipt.reverses === undefined ? {} : { reverses: placeOf(receipt.reverses) }),
+    ...(receipt.paper === undefined
+      ? {}
+      : { paper: { code: receipt.paper.paperCode, number: receipt.paper.paperNumber, state: receipt.paper.state } }),
     ...(receipt.voidReason === undefined ? {} : { voidReason: receipt.voidReason }),
     ...(receipt.anchoring === undefined ? {} : { anchoredAtMs: receipt.anchoring.anchoredAtMs }),
   };

@@ -1,7 +1,7 @@
 import type { Deps } from "../../app/deps.ts";
 import type { DeskAction } from "../../domain/deskRoles.ts";
 import type { Reply } from "../call.ts";
-import { HttpProblem } from "../problem.ts";
+import { seeOther } from "../citizens/form.ts";
 import type { OpenRoute, OperationDoc } from "../route.ts";
 import {
   getAccounts,
@@ -16,6 +16,7 @@ import { getDay, postReconciliation } from "./day.ts";
 import { deskDocs } from "./docs.ts";
 import { inBothLanguages, permitted, present, type DeskCall } from "./guard.ts";
 import { postImport, postIssue } from "./issue.ts";
+import { postPaper, postPaperReturn } from "./paper.ts";
 import { getBooks, getPdf, getReceipt, getReceipts, postSend } from "./receipts.ts";
 import { getRequests, postDecision, postReversalRequest } from "./reversal.ts";
 import { deskShell } from "./shell.ts";
@@ -96,6 +97,8 @@ export function deskRoutes(deps: Deps): readonly OpenRoute[] {
     look(`${one}/pdf`, deskDocs.pdf, getPdf),
     change("send", `${one}/send`, deskDocs.send, postSend),
     change("ask_reversal", `${one}/reversal-request`, deskDocs.askReversal, postReversalRequest, RECEIPT_BYTES),
+    change("paper", `${one}/paper`, deskDocs.paper, postPaper),
+    change("paper", `${one}/paper/return`, deskDocs.paperReturn, postPaperReturn),
     look("requests", deskDocs.requests, getRequests),
     change("decide_reversal", "requests/{id}", deskDocs.decision, postDecision),
     look("books", deskDocs.books, getBooks),
@@ -111,10 +114,7 @@ export function deskRoutes(deps: Deps): readonly OpenRoute[] {
   ];
 }
 
+/** What is no page of the desk leads to its first. */
 function deskView(view: string): Promise<Reply> {
-  if (VIEWS.has(view)) return deskShell();
-  throw new HttpProblem("not_found", {
-    zh: "没有这个地址；开票台在 /unit",
-    en: "there is nothing at this address; the desk is at /unit",
-  });
+  return VIEWS.has(view) ? deskShell() : Promise.resolve(seeOther("/unit"));
 }

@@ -43,6 +43,11 @@ export type Summary = {
   readonly warnings: readonly FieldProblem[];
   readonly reversedBy?: { readonly code: string; readonly number: string };
   readonly reverses?: { readonly code: string; readonly number: string };
+  readonly paper?: {
+    readonly code: string;
+    readonly number: string;
+    readonly state: "requested" | "given" | "returning";
+  };
   readonly voidReason?: string;
   readonly anchoredAtMs?: number;
 };
@@ -132,6 +137,7 @@ export type Answers = {
   readonly asked: { readonly requestId: string };
   readonly requests: { readonly requests: readonly DeskRequest[] };
   readonly decided: { readonly red?: Summary; readonly rest?: Summary };
+  readonly exchange: { readonly state: string };
   readonly nothing: object;
 };
 

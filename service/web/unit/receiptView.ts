@@ -7,6 +7,7 @@ import type { Detail, Me } from "./answers.ts";
 import { get } from "./ask.ts";
 import { STATUS_WORDS } from "./issuedPanel.ts";
 import { failureText, heading, showMain } from "./parts.ts";
+import { paperForm } from "./paperForm.ts";
 import { reversalForm } from "./reversalForm.ts";
 import { sendForm } from "./sendForm.ts";
 
@@ -71,6 +72,7 @@ function partsOf(me: Me, receipt: Detail): readonly Child[] {
       : undefined,
     isThere && mayAtDesk(me.account.role, "send") ? sendForm(receipt) : undefined,
     ...(isThere && mayAtDesk(me.account.role, "ask_reversal") ? reversalForm(me, receipt) : []),
+    ...(isThere && mayAtDesk(me.account.role, "paper") ? paperForm(receipt, () => location.reload()) : []),
     isThere
       ? el("object", {
           class: "face",

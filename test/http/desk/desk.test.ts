@@ -167,12 +167,13 @@ describe("the unit desk", function () {
   });
 
   /** For each action a request that does nothing of note, and the status if it may be asked. */
-  const requests: Readonly<
-    Record<Exclude<DeskAction, "ask_reversal" | "decide_reversal">, (visitor: DeskVisitor) => Promise<number>>
-  > = {
+  const requests: Readonly<Record<DeskAction, (visitor: DeskVisitor) => Promise<number>>> = {
     read: async (visitor) => (await visitor.get("books")).status,
     issue: async (visitor) => (await visitor.post("receipts", {})).status,
     send: async (visitor) => (await visitor.post("receipts/44010126/9999999999/send", { to: "a@mail.example" })).status,
+    ask_reversal: async (visitor) => (await visitor.post("receipts/44010126/9999999999/reversal-request", {})).status,
+    decide_reversal: async (visitor) => (await visitor.post("requests/x", {})).status,
+    paper: async (visitor) => (await visitor.post("receipts/44010126/9999999999/paper", {})).status,
     items: async (visitor) => (await visitor.post("items", {})).status,
     log: async (visitor) => (await visitor.get("log")).status,
     accounts: async (visitor) => (await visitor.get("accounts")).status,
@@ -191,7 +192,7 @@ describe("the unit desk", function () {
     }
     const rows = DESK_ROLES.map((role) => [role, DESK_ACTIONS.filter((action) => mayAtDesk(role, action)).join(" ")]);
     expect(rows).to.deep.equal([
-      ["cashier", "read issue send ask_reversal"],
+      ["cashier", "read issue send ask_reversal paper"],
       ["reviewer", "read send decide_reversal"],
       ["accountant", "read items log"],
       ["head", "read send decide_reversal items log accounts"],
@@ -293,6 +294,54 @@ describe("the unit desk", function () {
     expect(await found(`from=2026-01-01&to=2026-01-31`)).to.deep.equal([]);
     expect((await visitor.get("receipts?from=2020-01-01")).status).to.equal(422);
     expect((await visitor.get("receipts?nonsense=1")).status).to.equal(422);
+  });
+
+  it("reverses when a reviewer agrees who neither asked nor issued, once, in both names", async () => {
+    const cashier = await as("cashier");
+    const { json: issued } = await cashier.post("receipts", issueBody("RV-1"));
+    await site.platform.renderAll();
+    const path = `receipts/${String(issued["code"])}/${String(issued["number"])}/reversal-request`;
+    const wish = { reversal: { reasonCode: "refund", reason: "", documentNo: "" } };
+    const other = await cashier.post(path, { reversal: { ...wish.reversal, reasonCode: "other" } });
+    expect((other.json["errors"] as { pointer: string }[])[0]?.pointer).to.equal("/reversal/reason");
+    const asked = await cashier.post(path, wish);
+    expect(asked.status).to.equal(201);
+    expect((await cashier.post(path, wish)).json["code"]).to.equal("desk_request_open");
+    const decide = `requests/${String(asked.json["requestId"])}`;
+    expect((await (await visitorOf(foreigner)).post(decide, { isAgreed: true })).status).to.equal(404);
+    // A cashier who was made a reviewer since is still who issued it.
+    await site.deps.store.changeDeskAccount(school.cashier!.accountId, { role: "reviewer" });
+    const turned = await (await as("cashier")).post(decide, { isAgreed: true });
+    await site.deps.store.changeDeskAccount(school.cashier!.accountId, { role: "cashier" });
+    expect(turned.json["code"]).to.equal("desk_not_allowed");
+    const reviewer = await as("reviewer");
+    const done = await reviewer.post(decide, { isAgreed: true });
+    expect(done.status, JSON.stringify(done.json)).to.equal(200);
+    expect(done.json["red"]).to.include({ isRed: true, amountFen: -Number(issued["amountFen"]) });
+    expect(done.json["red"]).to.include({
+      handlingPerson: school.cashier!.displayName,
+      checker: school.reviewer!.displayName,
+    });
+    expect((await reviewer.post(decide, { isAgreed: true })).status).to.equal(404);
+    expect((await cashier.post(path, wish)).json["code"]).to.equal("already_reversed");
+    expect(await logged()).to.include(`reversal_approved ${String(issued["code"])} ${String(issued["number"])}`);
+  });
+
+  it("leaves a receipt as it is if the reviewer does not agree, and lets it be asked for again", async () => {
+    const cashier = await as("cashier");
+    const { json: issued } = await cashier.post("receipts", issueBody("RV-2"));
+    await site.platform.renderAll();
+    const path = `receipts/${String(issued["code"])}/${String(issued["number"])}`;
+    const wish = { reversal: { reasonCode: "refund", reason: "", documentNo: "" } };
+    const { json } = await cashier.post(`${path}/reversal-request`, wish);
+    const head = await as("head");
+    expect(
+      (await head.post(`requests/${String(json["requestId"])}`, { isAgreed: false, note: "再核对" })).status,
+    ).to.equal(200);
+    expect((await cashier.get(path)).json["reversedBy"]).to.equal(undefined);
+    const [first] = (await cashier.get("requests")).json["requests"] as { state: string; note: string }[];
+    expect(first).to.include({ state: "refused", note: "再核对" });
+    expect((await cashier.post(`${path}/reversal-request`, wish)).status).to.equal(201);
   });
 
   it("closes accounts at once, but nobody their own, nor its role", async () => {

@@ -43,12 +43,15 @@ describe("the unit desk in Chromium", function () {
   ) => {
     const watched = await openPage(browser!, site.url, viewport);
     const { page } = watched;
+    await enter(page, appId, role);
+    await open(page, path);
+    return watched;
+  };
+  const enter = async (page: Page, appId: string, role: string): Promise<void> => {
     const { unitId } = await site.platform.unitOf(appId);
     const account = (await site.deps.store.deskAccountByName(unitId, role))!;
     const value = await openDeskSession(site.deps, account.accountId);
     await page.context().addCookies([{ name: "lianpiao_unit", value, url: `${site.url}/unit`, httpOnly: true }]);
-    await open(page, path);
-    return watched;
   };
   const open = async (page: Page, path: string): Promise<void> => {
     await page.goto(site.url + path);
@@ -295,13 +298,15 @@ describe("the unit desk in Chromium", function () {
       ["cashier", "/unit/me", "我的账号"],
     ] as const;
     for (const [size, viewport] of Object.entries(SIZES)) {
+      const { page, complaints } = await signedIn("demo-school", "head", "/unit/me", viewport);
       for (const [role, path, title] of pages) {
-        const { page, complaints } = await signedIn("demo-school", role, path, viewport);
+        await enter(page, "demo-school", role);
+        await open(page, path);
         await page.getByRole("heading", { name: title, level: 1 }).waitFor();
         await look(page, `${path.replace("/unit", "").slice(1) || "day"}-${size}`);
-        expect(complaints).to.deep.equal([]);
-        await page.context().close();
       }
+      expect(complaints).to.deep.equal([]);
+      await page.context().close();
     }
   });
 

@@ -67,7 +67,7 @@ async function add(parts: Parts, unit: Unit, rest: readonly string[]): Promise<n
   if (!/^[a-z0-9]{2,20}$/.test(name) || role === undefined || displayName === "" || placeCode === "") return usage();
   const made = await makeDeskAccount(depsOf(parts), { unitId: unit.unitId, name, role, displayName, placeCode });
   if (made === undefined) throw new AppError("desk_account_exists", `账号 ${name} 已存在 (there is such an account)`);
-  await logAtDesk(depsOf(parts), OPERATOR(unit), "account_made", [`account ${made.account.accountId}`]);
+  await logAtDesk(depsOf(parts), operatorOf(unit), "account_made", [`account ${made.account.accountId}`]);
   tell(unit, made.account, made.password);
   return 0;
 }
@@ -75,8 +75,7 @@ async function add(parts: Parts, unit: Unit, rest: readonly string[]): Promise<n
 async function reset(parts: Parts, unit: Unit, name: string): Promise<number> {
   const account = await parts.store.deskAccountByName(unit.unitId, name);
   if (account === undefined) throw new AppError("desk_account_unknown", `没有账号 ${name} (no such account)`);
-  // The command acts in nobody's name at the desk: the log says so.
-  const operator = { ...account, ...OPERATOR(unit) };
+  const operator = { ...account, ...operatorOf(unit) };
   tell(unit, account, await resetDeskAccount(depsOf(parts), operator, account));
   return 0;
 }
@@ -93,8 +92,14 @@ async function checkLog({ store }: Parts, unit: Unit): Promise<number> {
   return 0;
 }
 
-const depsOf = ({ store }: Parts) => ({ store, deskSecrets, clock: systemClock, random: systemRandom });
-const OPERATOR = ({ unitId }: Unit) => ({ unitId, accountId: "command" });
+function depsOf({ store }: Parts) {
+  return { store, deskSecrets, clock: systemClock, random: systemRandom };
+}
+
+/** The command acts in the name of no account, and the log says so. */
+function operatorOf({ unitId }: Unit) {
+  return { unitId, accountId: "command" };
+}
 
 function tell(unit: Unit, { name }: DeskAccount, password: string): void {
   console.log(`${unit.name}

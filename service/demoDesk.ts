@@ -54,6 +54,5 @@ export async function admitDemoDesk(config: Config, store: DeskStore & UnitStore
 /** undefined outside the demo. */
 export function demoDeskOf(config: Config): DemoDesk | undefined {
   if (!config.DEMO_UNITS || !config.SAMPLE || !fs.existsSync(fileOf(config))) return undefined;
-  const { logins, password }: DemoDesk = JSON.parse(fs.readFileSync(fileOf(config), "utf8"));
-  return { logins, password };
+  return JSON.parse(fs.readFileSync(fileOf(config), "utf8")) as DemoDesk;
 }

@@ -33,7 +33,10 @@ export function passwordForm(done: () => void): HTMLElement {
   const send = async (): Promise<void> => {
     const isSame = fresh.control.value === again.control.value;
     again.tell(isSame ? undefined : words("两次输入不一样", "The two differ"));
-    if (!isSame) return again.control.focus();
+    if (!isSame) {
+      again.control.focus();
+      return;
+    }
     try {
       await post("nothing", "password", { old: old.control.value, fresh: fresh.control.value });
       done();

@@ -68,10 +68,10 @@ export function readImport(kind: Kind, table: readonly (readonly string[])[]): r
     if (row.every((value) => value.trim() === "")) continue;
     const key = row[places.get("/busNo") ?? -1]?.trim() ?? "";
     const last = groups.at(-1);
-    const isMore = key !== "" && last?.rows[0]?.[places.get("/busNo") ?? -1]?.trim() === key;
-    if (isMore) {
-      last?.lines.push(index + FIRST_LINE);
-      last?.rows.push(row);
+    const lastKey = last?.rows[0]?.[places.get("/busNo") ?? -1]?.trim();
+    if (last !== undefined && key !== "" && lastKey === key) {
+      last.lines.push(index + FIRST_LINE);
+      last.rows.push(row);
     } else {
       groups.push({ lines: [index + FIRST_LINE], rows: [row] });
     }

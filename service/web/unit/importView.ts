@@ -60,12 +60,13 @@ export function showImport(me: Me): void {
     if (chosen === undefined || picked === undefined) return;
     const receipts = await receiptsIn(chosen, picked);
     if (receipts === undefined || receipts.length === 0) {
-      return note.tell(
+      note.tell(
         words(
           "读不出内容：请用下载的模板，保留第一行列名，最多 2,000 行，另存为 XLSX 或 CSV",
           "Nothing to read: use the template, keep its first line, at most 2,000 rows, save as XLSX or CSV",
         ),
       );
+      return;
     }
     showList(me, work, { rows: judged(me, chosen, receipts), checkerId: () => checker.control.value });
   };
@@ -143,7 +144,8 @@ function showList(me: Me, place: HTMLElement, { rows, checkerId }: List): void {
   const counts = el("p", { "data-sum": "import" });
   const note = noteBox();
   const results = el("div");
-  let isRunning = false;
+  const running = { value: false };
+  const isWanted = (): boolean => running.value && place.isConnected;
   const show = (): void => {
     const done = good.filter(({ result }) => result?.receipt !== undefined).length;
     const failed = good.filter(({ result }) => result !== undefined && result.receipt === undefined).length;
@@ -156,16 +158,16 @@ function showList(me: Me, place: HTMLElement, { rows, checkerId }: List): void {
         ),
       ),
     );
-    start.hidden = isRunning || done + failed === good.length;
-    stop.hidden = !isRunning;
+    start.hidden = running.value || done + failed === good.length;
+    stop.hidden = !running.value;
     results.replaceChildren(listTable(rows), downloads("导入结果", resultRows(rows)));
   };
   const run = async (): Promise<void> => {
-    isRunning = true;
+    running.value = true;
     note.tell(undefined);
     show();
     try {
-      while (isRunning && place.isConnected) {
+      while (isWanted()) {
         const batch = good.filter(({ result }) => result === undefined).slice(0, STEP);
         if (batch.length === 0) break;
         const answer = await post("imported", "import", {
@@ -178,12 +180,12 @@ function showList(me: Me, place: HTMLElement, { rows, checkerId }: List): void {
     } catch (error) {
       note.tell(failureText(error));
     }
-    isRunning = false;
+    running.value = false;
     show();
     say(words("导入已停下", "The import has come to a stop"));
   };
   const start = button(words("开始开票", "Issue them"), () => void run(), { class: "main-button" });
-  const stop = button(words("暂停", "Pause"), () => (isRunning = false), { class: "plain" });
+  const stop = button(words("暂停", "Pause"), () => (running.value = false), { class: "plain" });
   place.replaceChildren(
     el("div", { class: "card" }, counts, bar, note.box, el("p", { class: "buttons" }, start, stop)),
     results,

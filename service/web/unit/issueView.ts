@@ -20,14 +20,16 @@ export function showIssue(me: Me): void {
       "本单位没有获准开具的票种，请联系财政部门",
       "The unit may issue no kind of receipt: ask the bureau",
     );
-    return showMain(heading(words("开票", "Issue")), el("p", { class: "note bad" }, both(none)));
+    showMain(heading(words("开票", "Issue")), el("p", { class: "note bad" }, both(none)));
+    return;
   }
   if (me.checkers.length === 0) {
     const none = words(
       "本单位还没有复核人：请负责人先建一个复核账号，开票人不能复核自己的票据",
       "The unit has no reviewer yet: its head makes an account first. Nobody reviews a receipt of their own",
     );
-    return showMain(heading(words("开票", "Issue")), el("p", { class: "note bad" }, both(none)));
+    showMain(heading(words("开票", "Issue")), el("p", { class: "note bad" }, both(none)));
+    return;
   }
   showKind(me, start);
 }
@@ -116,7 +118,10 @@ function sender({ form, busNo, send, note, tellAll }: Sending): () => Promise<vo
     if (isUnderWay || !form.element.isConnected) return;
     tellAll();
     const { input, computed } = form.state();
-    if (computed.problems.length > 0) return refuse(computed.problems, countText(0));
+    if (computed.problems.length > 0) {
+      refuse(computed.problems, countText(0));
+      return;
+    }
     isUnderWay = true;
     note.tell(undefined);
     say(words("正在提交", "Sending"));

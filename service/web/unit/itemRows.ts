@@ -125,7 +125,7 @@ function rowOf(kind: Kind, known: readonly Item[], changed: () => void): Row {
 function follow(row: Row, known: readonly Item[], target: EventTarget | null): void {
   const control = (name: Name): HTMLInputElement | undefined => row.inputs.get(name)?.control;
   const amount = control("itemAmount");
-  if (target === amount) row.isAmountOwn = amount?.value !== "";
+  if (amount !== undefined && target === amount) row.isAmountOwn = amount.value !== "";
   const item = known.find(({ itemCode }) => itemCode === control("itemCode")?.value.trim());
   if (target === control("itemCode") && item !== undefined) {
     for (const name of ["itemName", "itemUnit", "itemStd"] as const) {

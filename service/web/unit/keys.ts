@@ -16,7 +16,10 @@ export function wireKeys(
     step(form, target, event.shiftKey ? -1 : 1);
   });
   const onKey = (event: KeyboardEvent): void => {
-    if (!form.isConnected) return document.removeEventListener("keydown", onKey);
+    if (!form.isConnected) {
+      document.removeEventListener("keydown", onKey);
+      return;
+    }
     const action = actions[event.key];
     if (action === undefined || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();

@@ -28,7 +28,10 @@ async function start(): Promise<void> {
 
 async function show(me: Me): Promise<void> {
   showTop(me);
-  if (me.todo === "password") return showPassword(me);
+  if (me.todo === "password") {
+    showPassword(me);
+    return;
+  }
   if (me.todo === "totp") return showBind(me);
   const [, , name = "", code = "", number = ""] = location.pathname.split("/");
   if (name === "receipts" && number !== "") return showReceipt(me, code, number);

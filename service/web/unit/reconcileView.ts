@@ -55,16 +55,20 @@ export function showReconcile(me: Me): void {
   const run = async (): Promise<void> => {
     result.replaceChildren();
     const picked = file.control.files?.[0];
-    if (picked === undefined) return note.tell(words("请先选择文件", "Choose a file first"));
+    if (picked === undefined) {
+      note.tell(words("请先选择文件", "Choose a file first"));
+      return;
+    }
     try {
       const rows = rowsOf(await tableOf(picked, MAX_LINES), date.control.value);
       if (rows === undefined) {
-        return note.tell(
+        note.tell(
           words(
             "第一行须有列名：业务流水号（或票据代码、票据号码）和金额",
             "The first line must name the columns: busNo, or code and number, and amount",
           ),
         );
+        return;
       }
       note.tell(undefined);
       const answer = await post("reconciliation", `days/${date.control.value}/reconciliation`, { rows });

@@ -1,71 +1,35 @@
+import { yuanOf } from "../../domain/money.ts";
 import { both, el } from "../shared/dom.ts";
 import { beijingTime, words, yuan } from "../shared/words.ts";
 import type { Me, Summary } from "./answers.ts";
 import { get } from "./ask.ts";
 import { fenOf } from "./compute.ts";
+import { downloads } from "./download.ts";
+import { NO_AMOUNT } from "./formField.ts";
 import { STATUS_WORDS } from "./issuedPanel.ts";
 import { button, failureText, heading, noteBox, say, selectField, showMain, table, textField } from "./parts.ts";
 
 /** 查票: by number, busNo, payer, amount or days; newest first. */
 export async function showSearch(me: Me): Promise<void> {
-  const number = textField(words("票据号码", "Number"), { inputmode: "numeric", maxlength: "10" });
-  const busNo = textField(words("业务流水号", "busNo"), { maxlength: "50" });
-  const payer = textField(words("交款人（姓名或名称的开头）", "Payer, as it begins"), { maxlength: "100" });
-  const amount = textField(words("金额（元）", "Amount in yuan"), { inputmode: "decimal" });
-  const kind = selectField(words("票种", "Kind"), [
-    ["", "全部 All"],
-    ...me.kinds.map((each) => [each.id, each.eInvoiceName.zh] as const),
-  ]);
-  const from = textField(words("从", "From"), { type: "date" });
-  const to = textField(words("到", "To"), { type: "date" });
-  const note = noteBox();
+  const { form, query, note } = searchForm(me);
   const list = el("div", { class: "results" });
-  const boxes = [number.box, busNo.box, payer.box, amount.box, kind.box, from.box, to.box];
-  const form = el(
-    "form",
-    { class: "card", role: "search" },
-    el("div", { class: "grid" }, ...boxes),
-    note.box,
-    el("button", { type: "submit" }, both(words("查找", "Search"))),
-    el(
-      "p",
-      { class: "soft" },
-      both(words("不填日期、号码和流水号时，查最近 31 天", "Without days, number or busNo: the last 31 days")),
-    ),
-  );
-  const query = (): URLSearchParams | undefined => {
-    const fen = fenOf(amount.control.value);
-    const isAmountGiven = amount.control.value.trim() !== "";
-    amount.tell(
-      isAmountGiven && fen === undefined ? words("请填写金额，如 12.50", "Give an amount such as 12.50") : undefined,
-    );
-    if (isAmountGiven && fen === undefined) return undefined;
-    const given = {
-      number: number.control.value.trim(),
-      busNo: busNo.control.value.trim(),
-      payer: payer.control.value.trim(),
-      amountFen: isAmountGiven ? String(Math.abs(fen ?? 0)) : "",
-      kind: kind.control.value,
-      from: from.control.value,
-      to: to.control.value,
-    };
-    return new URLSearchParams(Object.entries(given).filter(([, value]) => value !== ""));
-  };
+  const found: Summary[] = [];
   const search = async (cursor?: string): Promise<void> => {
     const asked = query();
     if (asked === undefined) return;
-    if (cursor !== undefined) asked.set("cursor", cursor);
+    if (cursor === undefined) found.splice(0);
+    else asked.set("cursor", cursor);
     try {
       const { receipts, nextCursor } = await get("receipts", `receipts?${asked.toString()}`);
       note.tell(undefined);
-      if (cursor === undefined) list.replaceChildren();
-      list.querySelector("[data-more]")?.remove();
-      list.append(resultsTable(me, receipts));
-      if (nextCursor !== null)
-        list.append(
-          button(words("再看更早的", "Older ones"), () => void search(nextCursor), { "data-more": "", class: "plain" }),
-        );
-      say(words(`找到 ${receipts.length} 张`, `${receipts.length} found`));
+      found.push(...receipts);
+      const older = (): void => void search(nextCursor ?? undefined);
+      list.replaceChildren(
+        resultsTable(me, found),
+        ...(nextCursor === null ? [] : [button(words("再看更早的", "Older ones"), older, { class: "plain" })]),
+        ...(found.length === 0 ? [] : [downloads("票据清单", listRows(found))]),
+      );
+      say(words(`找到 ${found.length} 张`, `${found.length} found`));
     } catch (error) {
       note.tell(failureText(error));
     }
@@ -75,8 +39,78 @@ export async function showSearch(me: Me): Promise<void> {
     void search();
   });
   showMain(heading(words("查票", "Search")), form, list);
-  number.control.focus();
+  form.querySelector("input")?.focus();
   await search();
+}
+
+/** `query`: undefined if what is typed is no amount. */
+function searchForm(me: Me) {
+  const number = textField(words("票据号码", "Number"), { inputmode: "numeric", maxlength: "10" });
+  const busNo = textField(words("业务流水号", "busNo"), { maxlength: "50" });
+  const payer = textField(words("交款人（姓名或名称的开头）", "Payer, as it begins"), { maxlength: "100" });
+  const amount = textField(words("金额（元）", "Amount in yuan"), { inputmode: "decimal" });
+  const kinds = me.kinds.map((each) => [each.id, each.eInvoiceName.zh] as const);
+  const kind = selectField(words("票种", "Kind"), [["", "全部 All"], ...kinds]);
+  const from = textField(words("从", "From"), { type: "date" });
+  const to = textField(words("到", "To"), { type: "date" });
+  const note = noteBox();
+  const boxes = [number.box, busNo.box, payer.box, amount.box, kind.box, from.box, to.box];
+  const hint = words("不填日期、号码和流水号时，查最近 31 天", "Without days, number or busNo: the last 31 days");
+  const form = el(
+    "form",
+    { class: "card", role: "search" },
+    el("div", { class: "grid" }, ...boxes),
+    note.box,
+    el("button", { type: "submit" }, both(words("查找", "Search"))),
+    el("p", { class: "soft" }, both(hint)),
+  );
+  const query = (): URLSearchParams | undefined => {
+    const fen = fenOf(amount.control.value);
+    const isWrong = amount.control.value.trim() !== "" && fen === undefined;
+    amount.tell(isWrong ? NO_AMOUNT : undefined);
+    if (isWrong) return undefined;
+    const given = {
+      number: number.control.value.trim(),
+      busNo: busNo.control.value.trim(),
+      payer: payer.control.value.trim(),
+      amountFen: fen === undefined ? "" : String(Math.abs(fen)),
+      kind: kind.control.value,
+      from: from.control.value,
+      to: to.control.value,
+    };
+    return new URLSearchParams(Object.entries(given).filter(([, value]) => value !== ""));
+  };
+  return { form, query, note };
+}
+
+function listRows(receipts: readonly Summary[]): readonly (readonly string[])[] {
+  const head = [
+    "票据代码",
+    "票据号码",
+    "业务流水号",
+    "开票时间",
+    "交款人",
+    "金额",
+    "票种",
+    "开票点",
+    "收款人",
+    "复核人",
+    "状态",
+  ];
+  return [
+    head,
+    ...receipts.map((each) => [
+      ...[
+        each.code,
+        each.number,
+        each.busNo,
+        beijingTime(each.issuedAtMs),
+        each.payerPartyName,
+        yuanOf(each.amountFen),
+      ],
+      ...[each.kind, each.placeCode, each.handlingPerson, each.checker, STATUS_WORDS[each.status].zh],
+    ]),
+  ];
 }
 
 export function resultsTable(me: Me, receipts: readonly Summary[]): HTMLElement {

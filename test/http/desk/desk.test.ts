@@ -17,6 +17,7 @@ import {
   type DeskRole,
 } from "../../../service/domain/deskRoles.ts";
 import { sampleToday } from "../../support/platform.ts";
+import { lifeCases } from "./lifeCases.ts";
 import { DeskVisitor, PASSWORD, startDeskSite, type DeskSite } from "./deskSite.ts";
 
 describe("the unit desk", function () {
@@ -222,7 +223,7 @@ describe("the unit desk", function () {
     const lines = await logged();
     expect(lines)
       .to.include("issue_asked busNo D-1")
-      .and.include(`issued ${first.json["code"]} ${first.json["number"]}`);
+      .and.include(`issued ${String(first.json["code"])} ${String(first.json["number"])}`);
     expect(lines.join()).not.to.include(String(formOf("x")["payerPartyName"]));
   });
 
@@ -251,7 +252,7 @@ describe("the unit desk", function () {
   it("shows nothing of one unit to another", async () => {
     const own = await as("cashier");
     const { json: issued } = await own.post("receipts", issueBody("I-1"));
-    const path = `receipts/${issued["code"]}/${issued["number"]}`;
+    const path = `receipts/${String(issued["code"])}/${String(issued["number"])}`;
     expect((await own.get(path)).status).to.equal(200);
     const other = await visitorOf(foreigner);
     for (const answer of [
@@ -261,7 +262,7 @@ describe("the unit desk", function () {
     ]) {
       expect([answer.status, answer.json["code"]]).to.deep.equal([404, "receipt_not_found"]);
     }
-    for (const query of [`number=${issued["number"]}`, "busNo=I-1", ""]) {
+    for (const query of [`number=${String(issued["number"])}`, "busNo=I-1", ""]) {
       expect((await other.get(`receipts?${query}`)).json["receipts"], query).to.deep.equal([]);
     }
     expect((await other.get(`days/${today()}`)).json["tallies"]).to.deep.equal([]);
@@ -296,53 +297,7 @@ describe("the unit desk", function () {
     expect((await visitor.get("receipts?nonsense=1")).status).to.equal(422);
   });
 
-  it("reverses when a reviewer agrees who neither asked nor issued, once, in both names", async () => {
-    const cashier = await as("cashier");
-    const { json: issued } = await cashier.post("receipts", issueBody("RV-1"));
-    await site.platform.renderAll();
-    const path = `receipts/${String(issued["code"])}/${String(issued["number"])}/reversal-request`;
-    const wish = { reversal: { reasonCode: "refund", reason: "", documentNo: "" } };
-    const other = await cashier.post(path, { reversal: { ...wish.reversal, reasonCode: "other" } });
-    expect((other.json["errors"] as { pointer: string }[])[0]?.pointer).to.equal("/reversal/reason");
-    const asked = await cashier.post(path, wish);
-    expect(asked.status).to.equal(201);
-    expect((await cashier.post(path, wish)).json["code"]).to.equal("desk_request_open");
-    const decide = `requests/${String(asked.json["requestId"])}`;
-    expect((await (await visitorOf(foreigner)).post(decide, { isAgreed: true })).status).to.equal(404);
-    // A cashier who was made a reviewer since is still who issued it.
-    await site.deps.store.changeDeskAccount(school.cashier!.accountId, { role: "reviewer" });
-    const turned = await (await as("cashier")).post(decide, { isAgreed: true });
-    await site.deps.store.changeDeskAccount(school.cashier!.accountId, { role: "cashier" });
-    expect(turned.json["code"]).to.equal("desk_not_allowed");
-    const reviewer = await as("reviewer");
-    const done = await reviewer.post(decide, { isAgreed: true });
-    expect(done.status, JSON.stringify(done.json)).to.equal(200);
-    expect(done.json["red"]).to.include({ isRed: true, amountFen: -Number(issued["amountFen"]) });
-    expect(done.json["red"]).to.include({
-      handlingPerson: school.cashier!.displayName,
-      checker: school.reviewer!.displayName,
-    });
-    expect((await reviewer.post(decide, { isAgreed: true })).status).to.equal(404);
-    expect((await cashier.post(path, wish)).json["code"]).to.equal("already_reversed");
-    expect(await logged()).to.include(`reversal_approved ${String(issued["code"])} ${String(issued["number"])}`);
-  });
-
-  it("leaves a receipt as it is if the reviewer does not agree, and lets it be asked for again", async () => {
-    const cashier = await as("cashier");
-    const { json: issued } = await cashier.post("receipts", issueBody("RV-2"));
-    await site.platform.renderAll();
-    const path = `receipts/${String(issued["code"])}/${String(issued["number"])}`;
-    const wish = { reversal: { reasonCode: "refund", reason: "", documentNo: "" } };
-    const { json } = await cashier.post(`${path}/reversal-request`, wish);
-    const head = await as("head");
-    expect(
-      (await head.post(`requests/${String(json["requestId"])}`, { isAgreed: false, note: "再核对" })).status,
-    ).to.equal(200);
-    expect((await cashier.get(path)).json["reversedBy"]).to.equal(undefined);
-    const [first] = (await cashier.get("requests")).json["requests"] as { state: string; note: string }[];
-    expect(first).to.include({ state: "refused", note: "再核对" });
-    expect((await cashier.post(`${path}/reversal-request`, wish)).status).to.equal(201);
-  });
+  lifeCases({ site: () => site, as, visitorOf, issueBody, logged, school, foreigner: () => foreigner });
 
   it("closes accounts at once, but nobody their own, nor its role", async () => {
     const leaver = await site.account("demo-school", "cashier", "leaver");

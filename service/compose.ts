@@ -20,6 +20,8 @@ import type { Channels } from "./app/deliveryPorts.ts";
 import type { Deps } from "./app/deps.ts";
 import type { BlobStore, Failpoint, Log } from "./app/ports.ts";
 import type { Store } from "./app/storePorts.ts";
+import { openRegister, type Register } from "./app/register.ts";
+import { seedKinds } from "./app/seedKinds.ts";
 import { createSegmentTrees } from "./app/segmentTrees.ts";
 import type { Config } from "./config.ts";
 import { AppError } from "./core/errors.ts";
@@ -39,6 +41,8 @@ import { startAnchorWorker } from "./workers/anchor.ts";
 import { startDeliverWorker } from "./workers/deliver.ts";
 import type { Worker } from "./workers/loop.ts";
 import { startPaperWorker } from "./workers/paper.ts";
+import { startRegisterWorker } from "./workers/register.ts";
+import { startNumbersWorker } from "./workers/numbers.ts";
 import { startRenderWorker } from "./workers/render.ts";
 
 export const VERSION = "0.1.0";
@@ -50,6 +54,7 @@ export type Parts = LedgerParts & {
   readonly store: Store;
   readonly blobs: BlobStore;
   readonly keystore: Keystore;
+  readonly register: Register;
 };
 
 /** The whole program, running. */
@@ -93,7 +98,10 @@ export async function openParts(
     const ledgerParts = await openLedger({ config, store, keystore, progress, mayDeploy });
     stops.push(() => ledgerParts.stop());
     const blobs = await openFileBlobs(path.join(config.DATA_DIR, "documents"));
-    return { ...ledgerParts, config, log: createLog(config.LOG_LEVEL), store, blobs, keystore, stop };
+    const log = createLog(config.LOG_LEVEL);
+    if (mayDeploy) await seedKinds({ store, clock: systemClock }, builtinKinds);
+    const register = await openRegister({ store, log });
+    return { ...ledgerParts, config, log, store, blobs, keystore, register, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -125,7 +133,7 @@ export async function startService(config: Config, progress: Progress): Promise<
     const deps = makeDeps(parts, renderer, channels);
     await deps.store.releaseClaims(deps.settings.holder);
     await deps.store.releaseDeliveries(deps.settings.holder);
-    const workers = startWorkers(deps, config);
+    const workers = [...startWorkers(deps, config, parts.admin), startRegisterWorker(deps, parts.register)];
     stops.push(async () => {
       await Promise.all(workers.map((worker) => worker.stop()));
     });
@@ -223,7 +231,8 @@ export function makeDeps(parts: Parts, renderer: Deps["renderer"], channels: Cha
     deskSecrets,
     segmentTrees: createSegmentTrees(store),
     failpoint: createFailpoint(config.FAILPOINT),
-    kinds: new Map(builtinKinds.map((kind) => [kind.id, kind])),
+    kinds: parts.register.kinds,
+    catalogues: parts.register.catalogues,
     settings: {
       publicUrl,
       qrPlace: qrPlaceOf(publicUrl),
@@ -242,11 +251,11 @@ export function makeDeps(parts: Parts, renderer: Deps["renderer"], channels: Cha
 
 const qrPlaceOf = (origin: string): QrPlace => ({ origin, template: "1", appId: "lianpiao" });
 
-function startWorkers(deps: Deps, config: Config): readonly Worker[] {
+function startWorkers(deps: Deps, config: Config, admin: Parts["admin"]): readonly Worker[] {
   return [
     ...(config.ROLES.includes("render") ? [startRenderWorker(deps)] : []),
     ...(config.ROLES.includes("anchor")
-      ? [startAnchorWorker(deps, config.ANCHOR_INTERVAL_MS), startPaperWorker(deps)]
+      ? [startAnchorWorker(deps, config.ANCHOR_INTERVAL_MS), startPaperWorker(deps), startNumbersWorker(deps, admin)]
       : []),
     ...(config.ROLES.includes("deliver") && canDeliver(deps) ? [startDeliverWorker(deps)] : []),
   ];

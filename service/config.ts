@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { failSteps } from "./app/ports.ts";
+import { failSteps, numberFailSteps } from "./app/ports.ts";
 import { declarationPeriods } from "./domain/declaration.ts";
 
+const steps = z.enum([...failSteps, ...numberFailSteps]);
 const roles = ["http", "render", "anchor", "deliver", "declare"] as const;
 const whole = (fallback: number, least: number, most: number) =>
   z.coerce.number().int().min(least).max(most).default(fallback);
@@ -72,10 +73,10 @@ const Environment = z
     REPLACE_AFTER_MS: whole(60_000, 100, 86_400_000),
     /** For the fault tests: "step:n" kills the program at the n-th passing of a step. */
     FAILPOINT: z
-      .templateLiteral([z.enum(failSteps), ":", z.number().int()])
+      .templateLiteral([steps, ":", z.number().int()])
       .transform((text) => {
         const [step, passing] = text.split(":");
-        return { step: z.enum(failSteps).parse(step), passing: Number(passing) };
+        return { step: steps.parse(step), passing: Number(passing) };
       })
       .optional(),
   })

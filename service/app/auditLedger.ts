@@ -1,6 +1,7 @@
 import { auditBatches, auditBooksOnChain, firstLook } from "./auditBatches.ts";
 import { auditPapers } from "./auditPapers.ts";
 import { auditReversals } from "./auditReversals.ts";
+import { auditGrants } from "./auditGrants.ts";
 import { auditBook, isYounger, reportExtraRows, type BookAudit } from "./auditReceipts.ts";
 import { find, newTally, type AuditReport } from "./auditTally.ts";
 import type { BlobStore, Hash, Ledger } from "./ports.ts";
@@ -34,6 +35,7 @@ export async function auditLedger(deps: AuditDeps): Promise<AuditReport> {
   await auditBooksOnChain(deps, books, tally);
   await auditReversals(deps, tally);
   await auditPapers(deps, tally);
+  await auditGrants(deps, tally);
   const unexpectedDocuments: string[] = [];
   for await (const name of deps.blobs.names()) if (!expectedDocuments.has(name)) unexpectedDocuments.push(name);
   // Read after rows and documents: what was issued meanwhile lies beyond the books as they were.

@@ -25,7 +25,9 @@ export type FindingCode =
   /** A red-letter receipt and its original, or the chain, disagree over the reversal. */
   | "reversal_differs"
   /** A receipt is on paper here and not on chain, or the other way about. */
-  | "paper_differs";
+  | "paper_differs"
+  /** The chain granted a book that the database does not know. */
+  | "book_extra";
 
 export type AuditReport = {
   readonly receiptCount: number;

@@ -1,4 +1,5 @@
 import type { LedgerReader } from "../core/ledgerCall.ts";
+import type { RegionCatalogue } from "../domain/catalogue.ts";
 import type { Kind } from "../domain/kind.ts";
 import type { QrPlace } from "../domain/qrText.ts";
 import type { UnitLedger } from "./declarationPorts.ts";
@@ -30,8 +31,10 @@ export type Deps = {
   readonly deskSecrets: DeskSecrets;
   readonly segmentTrees: SegmentTrees;
   readonly failpoint: Failpoint;
-  /** The kinds that can be issued, by id. */
+  /** The kinds that can be issued, by id, in their newest version: it changes while the program runs (register.ts). */
   readonly kinds: ReadonlyMap<string, Kind>;
+  /** The catalogues of items, by region; it changes, too. */
+  readonly catalogues: ReadonlyMap<string, RegionCatalogue>;
   readonly settings: Settings;
 };
 

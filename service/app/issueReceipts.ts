@@ -1,3 +1,4 @@
+import { catalogueFor } from "../domain/catalogue.ts";
 import { decideIssue } from "../domain/decideIssue.ts";
 import { codeNumberOf } from "../domain/code.ts";
 import { diffInputs } from "../domain/diffReceipts.ts";
@@ -48,7 +49,9 @@ export async function prepareIssue(deps: Deps, unit: Unit, { delivery, ...input 
   const issuedAtMs = deps.clock.nowMs();
   const kind = deps.kinds.get(input.kind);
   if (kind === undefined) return { kind: "refused", problems: [unknownKind(deps)] };
-  const decision = decideIssue({ kind, unit, input, issuedAtMs });
+  const itemCodes = input.items.map(({ itemCode }) => itemCode);
+  const catalogue = catalogueFor(deps.catalogues.get(unit.region), unit.creditCode, kind.id, itemCodes);
+  const decision = decideIssue({ kind, unit, input, issuedAtMs, ...(catalogue === undefined ? {} : { catalogue }) });
   if (decision.kind === "refused") return (await earlierResult(deps, unit, input)) ?? decision;
   const undrawable = undrawableFields(deps.renderer, input);
   if (undrawable.length > 0) {

@@ -23,6 +23,8 @@ export const rateLimits = {
   /** Sign-ins of one account from one network address, and from all. */
   desk_account_address: { windowMs: HOUR_MS / 4, limit: 10 },
   desk_account: { windowMs: HOUR_MS, limit: 60 },
+  /** Disclosures verified for one network address: an insurance desk's day, not a way to keep us busy. */
+  verify_address: { windowMs: HOUR_MS, limit: 1_000 },
 } as const;
 
 export type RateName = keyof typeof rateLimits;

@@ -5,8 +5,10 @@ import type { LinkStore, NewDelivery, OutboxStore, RateStore } from "./deliveryP
 import type { LoginStore, PayerStore } from "./payerPorts.ts";
 import type { PaperStore, StandingPaper } from "./paperPorts.ts";
 import type { NewReversal, ReversalRecord, ReversalStore } from "./reversalPorts.ts";
+import type { NumberStore } from "./numberPorts.ts";
 import type { Fee, SignedSegment } from "./ports.ts";
 import type { Interlock } from "../domain/interlocks.ts";
+import type { RegisterStore } from "./registerPorts.ts";
 
 /** The database. Every method is one transaction (or one statement) and durable when it resolves. */
 export interface Store
@@ -26,7 +28,9 @@ export interface Store
     PayerStore,
     DeskStore,
     ReversalStore,
-    PaperStore {}
+    PaperStore,
+    RegisterStore,
+    NumberStore {}
 
 /** A unit as the program keeps it: what the receipt takes over, and its keys. */
 export type Unit = IssuingUnit & {
@@ -47,7 +51,7 @@ export interface UnitStore {
   useNonce(appId: string, nonce: string, expiresAtMs: number): Promise<boolean>;
   books(unitId?: number): Promise<readonly Book[]>;
   /** Inserts a granted book as it stands on chain; one that is known already is left alone. */
-  saveBook(book: Book): Promise<void>;
+  saveBook(book: Book, grantedAtMs?: number): Promise<void>;
   deployment(): Promise<Deployment | undefined>;
   saveDeployment(deployment: Deployment): Promise<void>;
 }
@@ -77,6 +81,10 @@ export type Book = {
   readonly lowWater: number;
   /** Why its segments are set aside; undefined: they are not. */
   readonly heldReason?: string;
+  /** Receipts take no number past it while the rest is being returned; undefined: up to `last`. */
+  readonly usableLast?: number;
+  /** The place (开票点) whose own it is; undefined: it serves all places. */
+  readonly placeCode?: string;
 };
 
 /** The contract that this database belongs to. */
@@ -336,7 +344,8 @@ export interface AuditStore
     Pick<UnitStore, "books">,
     Pick<AnchorStore, "openBatch" | "lastAnchored">,
     ReversalStore,
-    Pick<PaperStore, "exchanges"> {
+    Pick<PaperStore, "exchanges">,
+    Pick<NumberStore, "bookStories" | "pendingGrants"> {
   /** Receipts of no book; [] unless the database was tampered with. */
   strayReceipts(limit: number): Promise<readonly Receipt[]>;
   /** The receipts of a book from a number on, in order. */

@@ -100,7 +100,7 @@ async function takeLease(
 }
 
 /** A holder that slept past its lease must not write over its successor's work: the row lock and the fence see to it. */
-async function assertLease(manager: EntityManager, lease: Lease): Promise<void> {
+export async function assertLease(manager: EntityManager, lease: Lease): Promise<void> {
   const sql = "select 1 from lease where name = $1 and holder = $2 and fence = $3 for update";
   const rows = await rowsOf(manager, sql, [lease.name, lease.holder, lease.fence]);
   if (rows.length === 0) throw new AppError("lease_lost", `another program holds the lease ${lease.name}`);

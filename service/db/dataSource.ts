@@ -4,10 +4,21 @@ import { AlarmEntity, BatchEntity, BatchTransactionEntity, LeaseEntity, SegmentE
 import { CheckTallyEntity, CheckWorkEntity } from "./entities/check.ts";
 import { DeliveryEntity, PayerContactEntity, ReceiptArrearsEntity, ReceiptLinkEntity } from "./entities/delivery.ts";
 import { deskEntities } from "./entities/desk.ts";
+import {
+  ApplicationEntity,
+  BookGrantEntity,
+  BookReturnEntity,
+  CodeRangeEntity,
+  LowWaterEntity,
+  LowWaterRaiseEntity,
+  PlaceEntity,
+  StandingEntity,
+} from "./entities/number.ts";
 import { LoginCodeEntity, PayerSessionEntity, RateWindowEntity } from "./entities/payer.ts";
 import { BookEntity, ReceiptEntity } from "./entities/receipt.ts";
 import { PaperBookEntity, PaperExchangeEntity, PaperSpoiltEntity } from "./entities/paper.ts";
 import { ReversalEntity } from "./entities/reversal.ts";
+import { CatalogueEditionEntity, CatalogueItemEntity, KindCodeEntity, KindVersionEntity } from "./entities/register.ts";
 import { AppKeyEntity, DeploymentEntity, RequestNonceEntity, UnitEntity } from "./entities/unit.ts";
 import { CreateLedgerBooks1795312800000 } from "./migrations/1795312800000-createLedgerBooks.ts";
 import { CountChecks1795320000000 } from "./migrations/1795320000000-countChecks.ts";
@@ -16,6 +27,8 @@ import { CreatePayerLogin1795321000001 } from "./migrations/1795321000001-create
 import { CreateDesk1795430000000 } from "./migrations/1795430000000-createDesk.ts";
 import { CreateReversal1795400000000 } from "./migrations/1795400000000-createReversal.ts";
 import { CreatePaper1795401000000 } from "./migrations/1795401000000-createPaper.ts";
+import { CreateKindRegister1795440000000 } from "./migrations/1795440000000-createKindRegister.ts";
+import { GrowNumbers1795410000000 } from "./migrations/1795410000000-growNumbers.ts";
 import { sqlStateOf } from "./retry.ts";
 
 /** Enough for one process's request groups, workers and reads; a pool of 16 keeps 6 processes below PostgreSQL's 100. */
@@ -56,6 +69,18 @@ export async function openDatabase(url: string): Promise<DataSource> {
       PaperBookEntity,
       PaperSpoiltEntity,
       PaperExchangeEntity,
+      KindVersionEntity,
+      KindCodeEntity,
+      CatalogueEditionEntity,
+      CatalogueItemEntity,
+      ApplicationEntity,
+      CodeRangeEntity,
+      BookGrantEntity,
+      BookReturnEntity,
+      LowWaterEntity,
+      LowWaterRaiseEntity,
+      StandingEntity,
+      PlaceEntity,
     ],
     migrations: [
       CreateLedgerBooks1795312800000,
@@ -64,7 +89,9 @@ export async function openDatabase(url: string): Promise<DataSource> {
       CreatePayerLogin1795321000001,
       CreateReversal1795400000000,
       CreatePaper1795401000000,
+      GrowNumbers1795410000000,
       CreateDesk1795430000000,
+      CreateKindRegister1795440000000,
     ],
     migrationsTableName: "migration",
     poolSize: POOL_SIZE,

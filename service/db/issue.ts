@@ -18,10 +18,10 @@ type Waiting = {
   resolve(outcomes: readonly IssueOutcome[]): void;
   reject(error: unknown): void;
 };
-type OpenBook = { book_id: number; last: string; next: string; low_water: number };
+type OpenBook = { book_id: number; last: string; next: string; low_water: number; place_code: string | null };
 
 /**
- * Takes numbers. Receipts of one unit and code that arrive while a transaction runs share the next one: each answer
+ * Takes numbers. Receipts of one unit, code and kind that arrive while a transaction runs share the next one: each answer
  * still waits for its own commit. The books' row locks keep programs on one database apart.
  */
 export function createIssueStore(dataSource: DataSource, onTaken: () => void): IssueStore {
@@ -41,14 +41,14 @@ export function createIssueStore(dataSource: DataSource, onTaken: () => void): I
     const [first] = receipts;
     invariant(first !== undefined, "something is to be issued");
     invariant(
-      receipts.every(({ unitId, code }) => unitId === first.unitId && code === first.code),
-      "what is issued together is of one unit and code",
+      receipts.every((each) => each.unitId === first.unitId && each.code === first.code && each.kind === first.kind),
+      "what is issued together is of one unit, code and kind",
     );
     if (waitingCount >= QUEUE_LIMIT) {
       return Promise.reject(new AppError("queue_full", "too many receipts wait to be issued"));
     }
     return new Promise((resolve, reject) => {
-      const key = `${first.unitId} ${first.code}`;
+      const key = `${first.unitId} ${first.code} ${first.kind}`;
       const queue = queues.get(key);
       waitingCount++;
       if (queue !== undefined) {
@@ -101,9 +101,10 @@ function issueGroup(
     async (manager) => {
       const books = await rowsOf<OpenBook>(
         manager,
-        `select book_id, last, next, low_water from book
-         where unit_id = $1 and code = $2 and next <= last order by first for update`,
-        [first.unitId, first.code],
+        `select book_id, coalesce(usable_last, last) as last, next, low_water, place_code from book
+         where unit_id = $1 and code = $2 and kind = $3 and next <= coalesce(usable_last, last)
+         order by place_code nulls last, first for update`,
+        [first.unitId, first.code, first.kind],
       );
       const known = await knownReceipts(manager, first.unitId, receipts);
       const originals = await lockOriginals(manager, receipts);
@@ -184,7 +185,11 @@ function takeNumber(fresh: NewReceipt, taking: Taking): IssueOutcome {
     const by = original.receipt.reversedBy;
     return { kind: "interlocked", interlock: original.interlock, ...(by && { by }) };
   }
-  const book = books.find((candidate) => nextOf(candidate) <= Number(candidate.last));
+  // A place's own books stand before those that serve all.
+  const book = books.find((candidate) => {
+    const isFor = candidate.place_code === null || candidate.place_code === fresh.input.placeCode;
+    return isFor && nextOf(candidate) <= Number(candidate.last);
+  });
   if (book === undefined) return { kind: "no_numbers", code: fresh.code };
   const receipt = assemble(fresh, book.book_id, nextOf(book));
   nextByBook.set(book.book_id, receipt.number + 1);

@@ -163,6 +163,8 @@ export function bookOf(row: BookRow): Book {
     anchored: Number(row.anchored),
     lowWater: row.lowWater,
     ...(row.heldReason !== null && { heldReason: row.heldReason }),
+    ...(row.usableLast !== null && { usableLast: Number(row.usableLast) }),
+    ...(row.placeCode !== null && { placeCode: row.placeCode }),
   };
 }
 

@@ -2,8 +2,10 @@ import type { DataSource } from "typeorm";
 import type { Failpoint } from "../app/ports.ts";
 import type { Store } from "../app/storePorts.ts";
 import { createAlarmStore } from "./alarms.ts";
+import { createApplicationStore } from "./applications.ts";
 import { createAuditStore } from "./audits.ts";
 import { createAnchorStore } from "./batches.ts";
+import { createReturnStore } from "./bookReturns.ts";
 import { createCheckStore } from "./checks.ts";
 import { createDeskAccountStore, createDeskSessionStore } from "./deskAccounts.ts";
 import { createDeskLogStore } from "./deskLog.ts";
@@ -13,12 +15,17 @@ import { createOutboxStore } from "./deliveries.ts";
 import { createIssueStore } from "./issue.ts";
 import { createLinkStore } from "./links.ts";
 import { createLoginStore } from "./logins.ts";
+import { createLowWaterStore } from "./lowWaters.ts";
 import { createPayerStore } from "./payers.ts";
+import { createPlaceStore } from "./places.ts";
 import { createRateStore } from "./rates.ts";
 import { createReceiptStore } from "./receipts.ts";
+import { createRegisterStore } from "./register.ts";
 import { createRenderStore } from "./rendering.ts";
 import { createPaperStore } from "./papers.ts";
 import { createReversalStore } from "./reversals.ts";
+import { createStandingStore } from "./standings.ts";
+import { createStockStore } from "./stock.ts";
 import { createUnitStore } from "./units.ts";
 
 /** The port Store over one PostgreSQL. */
@@ -44,5 +51,12 @@ export function createStore(dataSource: DataSource, failpoint: Failpoint): Store
     ...createDeskRequestStore(dataSource),
     ...createReversalStore(dataSource),
     ...createPaperStore(dataSource),
+    ...createRegisterStore(dataSource),
+    ...createApplicationStore(dataSource),
+    ...createReturnStore(dataSource),
+    ...createStandingStore(dataSource),
+    ...createLowWaterStore(dataSource),
+    ...createPlaceStore(dataSource),
+    ...createStockStore(dataSource),
   };
 }

@@ -16,6 +16,9 @@ export type ProblemCode =
   | "digest_mismatch"
   | "nonce_repeated"
   | "unit_suspended"
+  | "numbers_blocked"
+  | "number_record_not_found"
+  | "number_state_conflict"
   | "not_found"
   | "receipt_not_found"
   | "method_not_allowed"
@@ -78,6 +81,9 @@ export const problemTable: Readonly<Record<ProblemCode, Row>> = {
   },
   nonce_repeated: { status: 401, zh: "随机数 nonce 已用过", en: "The nonce was used before" },
   unit_suspended: { status: 403, zh: "单位已停用，不能开票", en: "The unit is suspended and can't issue" },
+  numbers_blocked: { status: 403, zh: "单位现在不能申领票号", en: "The unit gets no numbers now" },
+  number_record_not_found: { status: 404, zh: "没有查到这条记录", en: "There is no such record" },
+  number_state_conflict: { status: 409, zh: "与记录现状冲突", en: "It does not fit what is on record" },
   not_found: { status: 404, zh: "没有这个地址", en: "There is nothing at this address" },
   receipt_not_found: { status: 404, zh: "没有查到这张票据", en: "There is no such receipt" },
   method_not_allowed: { status: 405, zh: "不支持此请求方法", en: "The method is not allowed here" },

@@ -120,7 +120,9 @@ describe("issueReceipts", function () {
     const unknown = await issueOne({ ...input("UNKNOWN"), kind: "lottery" });
     if (unknown.kind !== "refused") throw new Error(unknown.kind);
     expect(unknown.problems.map(({ code, pointer }) => [code, pointer])).to.deep.equal([["unknown_kind", "/kind"]]);
-    expect(unknown.problems[0]?.en).to.contain("outpatient, inpatient, penalty, nontax");
+    expect(unknown.problems[0]?.en)
+      .to.contain([...platform.deps.kinds.keys()].join(", "))
+      .and.to.contain("inpatient");
     expect(await traces()).to.deep.equal(before);
   });
 

@@ -145,6 +145,7 @@ function makeDeps(
     segmentTrees: createSegmentTrees(port),
     failpoint: () => undefined,
     kinds: new Map(builtinKinds.map((kind) => [kind.id, kind])),
+    catalogues: new Map(),
     settings: {
       publicUrl: "https://receipts.example",
       qrPlace: { origin: "https://receipts.example", template: "1", appId: "test" },

@@ -8,6 +8,7 @@ import { confirmBatch } from "../../service/app/confirmBatch.ts";
 import type { Deps, Settings } from "../../service/app/deps.ts";
 import { issueReceipts } from "../../service/app/issueReceipts.ts";
 import type { Log } from "../../service/app/ports.ts";
+import type { Register } from "../../service/app/register.ts";
 import { renderReceipts } from "../../service/app/renderReceipts.ts";
 import type { Lease, Receipt, Unit } from "../../service/app/storePorts.ts";
 import { makeDeps, openParts } from "../../service/compose.ts";
@@ -29,6 +30,8 @@ export type Platform = {
   readonly database: TestDatabase;
   readonly ledger: EthersLedger;
   readonly admin: LedgerAdmin;
+  /** What deps.kinds and deps.catalogues come from. */
+  readonly register: Register;
   readonly keystore: Keystore;
   readonly rpcUrl: string;
   /** Where the documents lie. */
@@ -118,6 +121,7 @@ async function openPlatform(stops: (() => Promise<void> | void)[]): Promise<Omit
       logged,
       unitOf,
     },
+    ...{ register: parts.register },
     admit: (unit) => admitUnit(admitting, unit),
     grant: (unit, grant) => grantBook(admitting, unit, grant),
     with: (replaced, changed = {}) => ({ ...deps, ...replaced, settings: { ...settings, ...changed } }),

@@ -23,7 +23,7 @@ describe("the verifier page as a file", () => {
     expect(html)
       .to.include("<style>:root")
       .and.not.to.match(/<!-- [A-Z]+ -->/);
-    expect(html).to.match(/content="default-src 'none'; script-src 'sha256-[^']+';/);
+    expect(html).to.match(/content="default-src 'none'; script-src 'sha256-[^']+' 'sha256-[^']+';/);
     expect(script).not.to.match(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(/);
   });
 });

@@ -38,7 +38,7 @@ export const CELL_PADDING = mm(1);
 /** One font for a face's labels and figures. */
 export function faceFont(book: FontBook, geometry: FaceGeometry): StaticFont {
   const labels = [
-    ...HEADER.left,
+    ...geometry.headerLeft,
     ...HEADER.right,
     ...FOOTER.fields.map(({ label }) => label),
     ...geometry.columns.map(({ zh }) => zh),
@@ -65,7 +65,7 @@ export function drawFrame(
   const pen = openPen(book, staticEncoder(font), PAGE_HEIGHT);
   if (isSample) pen.raw(sampleWatermark(book, PAGE_WIDTH, PAGE_HEIGHT));
   drawSupervisionSeal(book, pen);
-  drawHeaderAndFooter(pen, palette);
+  drawHeaderAndFooter(pen, geometry, palette);
   drawTable(pen, geometry, palette);
   drawColumnHeads(book, pen, geometry, palette);
   drawInfoLabels(book, pen, geometry, palette);
@@ -80,9 +80,9 @@ function drawSupervisionSeal(book: FontBook, pen: Pen): void {
   pen.raw(`1 0 0 1 ${fixed(x)} ${fixed(PAGE_HEIGHT - y)} cm ${supervisionSealPlaceholder(book)}`);
 }
 
-function drawHeaderAndFooter(pen: Pen, { label: color }: Palette): void {
+function drawHeaderAndFooter(pen: Pen, geometry: FaceGeometry, { label: color }: Palette): void {
   for (const [row, y] of HEADER.rowY.entries()) {
-    pen.text(HEADER.left[row] ?? "", { x: HEADER.leftX, y, size: HEADER.size, color });
+    pen.text(geometry.headerLeft[row] ?? "", { x: HEADER.leftX, y, size: HEADER.size, color });
     pen.text(HEADER.right[row] ?? "", { x: HEADER.rightX, y, size: HEADER.size, color });
   }
   for (const { label, x } of FOOTER.fields) pen.text(label, { x, y: FOOTER_Y, size: FOOTER.size, color });

@@ -29,6 +29,8 @@ import { fillByteRange, putSignatureField, type UnsignedPdf } from "./signatureF
 
 export type PdfJob = {
   readonly data: ReceiptData;
+  /** The kind as it was when the receipt was issued; absent: the one of PdfWriterOptions.kinds that code and name tell. */
+  readonly kind?: Kind;
   readonly qrText: string;
   readonly issuedAtMs: number;
   readonly attachments: readonly PdfAttachment[];
@@ -68,14 +70,14 @@ const PDFA_PART = `
         `;
 
 export function openPdfWriter(options: PdfWriterOptions): PdfWriter {
-  const faces = new Map<Kind, FaceAssets>();
+  const faces = new Map<string, FaceAssets>();
   const seals = new Map<string, Uint8Array>();
   const profile = deflateSync(readFileSync(new URL("./data/sRGB_IEC61966_2_1.icc", import.meta.resolve("pdfkit"))));
   return {
     write: (job) => {
-      const kind = kindOf(options.kinds, job.data);
+      const kind = job.kind ?? kindOf(options.kinds, job.data);
       const palette = isRedLetter(job.data) ? RED_LETTER : PLAIN;
-      const assets = kept(faces, kind, () => makeAssets(options.book, kind));
+      const assets = kept(faces, `${kind.id} ${kind.specimenVersion}`, () => makeAssets(options.book, kind));
       const frame = kept(assets.frames, palette, () => packFrame(options, assets, palette));
       if (seals.size > MAX_SEALS) seals.clear();
       const seal = kept(seals, job.data.invoicingPartyName, () => packSeal(options.book, job.data.invoicingPartyName));

@@ -82,13 +82,15 @@ export function presentExchange(exchange: PaperExchange): ExchangeView {
   };
 }
 
-/** The unit's books in order, and what is left of each code. */
+/** The unit's books in order, and what is left of each code and kind. */
 export function presentBooks(books: readonly Book[]): BookList {
-  const stock = new Map<number, BookList["stock"][number]>();
+  const stock = new Map<string, BookList["stock"][number]>();
   for (const book of books) {
-    const left = leftOf(book) + (stock.get(book.code)?.left ?? 0);
-    const lowWater = Math.max(book.lowWater, stock.get(book.code)?.lowWater ?? 0);
-    stock.set(book.code, {
+    // A region may give two kinds the same code; each has its own books.
+    const key = `${book.code} ${book.kind}`;
+    const left = leftOf(book) + (stock.get(key)?.left ?? 0);
+    const lowWater = Math.max(book.lowWater, stock.get(key)?.lowWater ?? 0);
+    stock.set(key, {
       eInvoiceCode: codeText(book.code),
       kind: book.kind,
       left,
@@ -111,6 +113,8 @@ function presentBook(book: Book): BookList["books"][number] {
     rendered: book.rendered - book.first,
     anchored: book.anchored - book.first,
     ...(book.heldReason === undefined ? {} : { heldReason: book.heldReason }),
+    ...(book.placeCode === undefined ? {} : { placeCode: book.placeCode }),
+    ...(book.usableLast === undefined ? {} : { returning: book.last - book.usableLast }),
   };
 }
 
@@ -123,7 +127,7 @@ function presentAnchoring(
 }
 
 function leftOf(book: Book): number {
-  return book.last + 1 - book.next;
+  return (book.usableLast ?? book.last) + 1 - book.next;
 }
 
 function codeText(code: number): string {

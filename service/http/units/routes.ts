@@ -5,6 +5,8 @@ import { unitDocs } from "./docs.ts";
 import { postBatch, postReceipt, type UnitContext } from "./issue.ts";
 import { postReissue, postReversal } from "./reversal.ts";
 import { getPapers, getPaperStock, postPaper, postPaperReturn, postReplacement, postSpoilt } from "./paper.ts";
+import { getKinds, kindDocs } from "./kinds.ts";
+import { numberRoutes } from "./numberRoutes.ts";
 import { getBooks, getJson, getPdf, getProof, getReceipt, getXml, listReceipts } from "./read.ts";
 
 const SINGLE_LIMIT_BYTES = 1_048_576;
@@ -46,5 +48,7 @@ export function unitRoutes(context: UnitContext): readonly SignedRoute[] {
     { ...act, path: `${one}/release`, doc: unitDocs.release, handle: by(postRelease) },
     { ...act, path: `${one}/revoke-links`, doc: unitDocs.revokeLinks, handle: by(postRevokeLinks) },
     { ...get, path: "/v1/books", doc: listBooks, handle: by(getBooks) },
+    { ...get, path: "/v1/kinds", doc: kindDocs.listKinds, handle: by(getKinds) },
+    ...numberRoutes(context),
   ];
 }

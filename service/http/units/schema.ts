@@ -161,7 +161,7 @@ export const optionalPlainText = (maxLength: number, description: string): z.Zod
   noted(text(maxLength), { description, maxLength }).default("");
 
 /** Well-formed text of so many characters (code points, as in JSON Schema) without control characters. */
-function text(maxLength: number, minLength = 0): z.ZodString {
+export function text(maxLength: number, minLength = 0): z.ZodString {
   return noted(
     z.string().check((context) => {
       const { value } = context;

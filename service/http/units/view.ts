@@ -222,6 +222,8 @@ export const bookList = noted(
         rendered: noted(count, { description: "已生成文件（或已作废）的张数" }),
         anchored: noted(count, { description: "已上链的张数" }),
         heldReason: noted(z.string().optional(), { description: "暂停上链的原因" }),
+        placeCode: noted(z.string().optional(), { description: "专用的开票点；没有则全单位共用" }),
+        returning: noted(count.optional(), { description: "退票在办、已停用的票号数" }),
       }),
     ),
   }),

@@ -25,7 +25,7 @@ export function fieldOf<Control extends HTMLElement>(
   const problem = el("p", { class: "field-problem", id: `${id}-problem` });
   const star = isRequired ? el("span", { class: "star", "aria-hidden": "true" }, "＊") : undefined;
   if (isRequired) control.setAttribute("aria-required", "true");
-  const box = el("div", { class: "field" }, el("label", { for: id }, both(label), star), control, problem);
+  const box = el("div", { class: "field" }, el("label", { for: id }, star, both(label)), control, problem);
   return { box, control, tell: (text) => tellAt(control, problem, text) };
 }
 

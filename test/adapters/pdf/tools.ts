@@ -20,7 +20,7 @@ export function runOn(bytes: Uint8Array, tool: string, ...args: readonly string[
     return execFileSync(
       tool,
       args.map((arg) => (arg === "{}" ? file : arg)),
-      { stdio: "pipe" },
+      { stdio: "pipe", maxBuffer: 64 * 1024 * 1024 },
     );
   });
 }

@@ -120,7 +120,7 @@ describe("the unit desk in Chromium", function () {
     await look(page, "issued-desk");
     await page.keyboard.press("F2");
     await page.getByRole("heading", { name: "开票 Issue" }).waitFor();
-    expect(await page.getByLabel("交款人 Payer＊").inputValue()).to.equal("");
+    expect(await page.getByLabel("＊交款人 Payer").inputValue()).to.equal("");
     expect([complaints, elsewhere]).to.deep.equal([[], []]);
     await page.context().close();
   });
@@ -128,7 +128,7 @@ describe("the unit desk in Chromium", function () {
   it("shows what is wrong at its field, in both languages, and issues nothing", async () => {
     const { page } = await signedIn("demo-hospital", "cashier", "/unit/issue", SIZES.phone);
     await page.getByRole("button", { name: /^开票 Issue/ }).click();
-    const payer = page.getByLabel("交款人 Payer＊");
+    const payer = page.getByLabel("＊交款人 Payer");
     expect(await payer.getAttribute("aria-invalid")).to.equal("true");
     const described = await payer.getAttribute("aria-describedby");
     expect(await page.locator(`#${described ?? ""}`).innerText()).to.match(/[\u4e00-\u9fff].*[a-z]{4}/);
@@ -142,7 +142,7 @@ describe("the unit desk in Chromium", function () {
   it("computes the surcharge of a late fine and the cash of an outpatient", async () => {
     const { page } = await signedIn("demo-police", "cashier", "/unit/issue");
     const sample = sampleInput("penalty", 0);
-    await page.getByLabel("交款人 Payer＊").fill("陈小明");
+    await page.getByLabel("＊交款人 Payer").fill("陈小明");
     await page.getByLabel("处罚决定书编号").fill(String(sample.mainExt["penaltyDecisionNo"]));
     await page.getByLabel("处罚决定书类别").selectOption("简易程序");
     const day = (back: number): string =>
@@ -197,7 +197,7 @@ describe("the unit desk in Chromium", function () {
     await page.getByLabel("冲红原因").selectOption("refund");
     await look(page, "reversal-form-desk");
     await page.getByRole("button", { name: "冲红并重开余下部分" }).click();
-    expect(await page.getByLabel("交款人 Payer＊").inputValue()).to.equal(blue.data.payerPartyName);
+    expect(await page.getByLabel("＊交款人 Payer").inputValue()).to.equal(blue.data.payerPartyName);
     await page.getByLabel("数量 Quantity").first().fill("1");
     await page.getByLabel("标准（元） Unit price").first().fill("7.50");
     await page.getByLabel("金额（元） Amount").first().fill("7.50");

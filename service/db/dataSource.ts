@@ -118,12 +118,14 @@ function addressOf(url: string): { host: string; database: string; username: str
 const CREATED_BY_ANOTHER = new Set(["23505", "42P07", "42710", "40001", "40P01"]);
 
 async function migrate(dataSource: DataSource): Promise<void> {
+  // With others at it, too, each migration may be lost to one of them.
+  const attempts = 10 + 3 * dataSource.migrations.length;
   for (let attempt = 1; ; attempt++) {
     try {
       await dataSource.runMigrations({ transaction: "each" });
       return;
     } catch (cause) {
-      if (attempt < 10 && CREATED_BY_ANOTHER.has(sqlStateOf(cause) ?? "")) continue;
+      if (attempt < attempts && CREATED_BY_ANOTHER.has(sqlStateOf(cause) ?? "")) continue;
       throw new AppError("database_not_migrated", "the database could not be migrated", { cause });
     }
   }

@@ -1,5 +1,6 @@
 // npm start: runs the service; on its first start it also plays the demo.
 import { parseConfig } from "../service/config.ts";
+import { demoDeskOf } from "../service/demoDesk.ts";
 import { AppError } from "../service/core/errors.ts";
 import { runService } from "../service/run.ts";
 import { playDemo } from "./playDemo.ts";
@@ -12,6 +13,13 @@ try {
     console.log("\n第一次启动：演示各开一张 (first start: one receipt of each kind)");
     // The service is up, whatever becomes of the demo.
     await playDemo(config.DATA_DIR, localUrl).catch((error: unknown) => console.error(error));
+  }
+  const desk = demoDeskOf(config);
+  if (desk !== undefined && localUrl !== undefined) {
+    console.log(`
+试用开票台 (try the desk): ${localUrl}/unit
+  账号 (account)           ${desk.logins.join("  ")}   （reviewer, accountant, head 同理 / likewise）
+  口令 (password)          ${desk.password}`);
   }
   console.log(`
 再开一张 (issue another):  npm run -s curl -- docs/examples/outpatient.json | sh

@@ -11,6 +11,7 @@ import type { RunningSandbox } from "./adapters/sandbox/messageSandbox.ts";
 import { openKeystore, type Keystore } from "./adapters/sign/keystore.ts";
 import { createHttpSms } from "./adapters/sms/httpSms.ts";
 import { createBell } from "./adapters/system/bell.ts";
+import { deskSecrets } from "./adapters/system/deskSecrets.ts";
 import { systemClock } from "./adapters/system/clock.ts";
 import { createFailpoint } from "./adapters/system/failpoint.ts";
 import { systemHash } from "./adapters/system/hash.ts";
@@ -30,6 +31,7 @@ import { openDatabase } from "./db/dataSource.ts";
 import { createStore } from "./db/store.ts";
 import { builtinKinds } from "./domain/kinds/builtin.ts";
 import type { QrPlace } from "./domain/qrText.ts";
+import { admitDemoDesk } from "./demoDesk.ts";
 import { admitDemoUnits, noteDemoUrl, prepareBureau } from "./firstStart.ts";
 import { createApp } from "./http/app.ts";
 import type { Probe } from "./http/operations.ts";
@@ -211,6 +213,7 @@ async function setUp(parts: Parts, progress: Progress): Promise<boolean> {
   if (!config.DEMO_UNITS) return false;
   const isFirst = (await store.units()).length === 0;
   await admitDemoUnits(parts, parts.admin, progress);
+  await admitDemoDesk(config, store);
   return isFirst;
 }
 
@@ -242,6 +245,7 @@ export function makeDeps(parts: Parts, renderer: Deps["renderer"], channels: Cha
       nowMs: systemClock.nowMs,
       isPrivateAllowed: config.WEBHOOK_ALLOW_PRIVATE,
     }),
+    deskSecrets,
     segmentTrees: createSegmentTrees(store),
     failpoint: createFailpoint(config.FAILPOINT),
     kinds: parts.register.kinds,

@@ -10,7 +10,7 @@ export interface ContactKeys {
   mac(purpose: MacPurpose, text: string): Uint8Array;
 }
 
-export type MacPurpose = "payer-contact" | "receipt-link" | "login-code" | "rate-limit";
+export type MacPurpose = "payer-contact" | "receipt-link" | "login-code" | "rate-limit" | "desk-recovery";
 
 /** What became of a message. permanent: sending the same again cannot help. `code` is stable and names nobody. */
 export type SendOutcome =

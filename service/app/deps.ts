@@ -5,6 +5,7 @@ import type { QrPlace } from "../domain/qrText.ts";
 import type { UnitLedger } from "./declarationPorts.ts";
 import type { Channels, ContactKeys } from "./deliveryPorts.ts";
 import type { PictureMaker } from "./picturePorts.ts";
+import type { DeskSecrets } from "./deskPorts.ts";
 import type { SegmentTrees } from "./segmentTrees.ts";
 import type { Bell, BlobStore, Clock, Failpoint, Hash, Ledger, LedgerSigner, Log, Random, Renderer } from "./ports.ts";
 import type { Store } from "./storePorts.ts";
@@ -32,6 +33,7 @@ export type Deps = {
   readonly channels: Channels;
   /** Sends events to units' systems. */
   readonly webhooks: WebhookPoster;
+  readonly deskSecrets: DeskSecrets;
   readonly segmentTrees: SegmentTrees;
   readonly failpoint: Failpoint;
   /** The kinds that can be issued, by id, in their newest version: it changes while the program runs (register.ts). */

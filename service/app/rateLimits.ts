@@ -24,6 +24,11 @@ export const rateLimits = {
   login_address: { windowMs: HOUR_MS, limit: 30 },
   /** One-time codes typed in from one network address, right or wrong. */
   login_try_address: { windowMs: HOUR_MS, limit: 60 },
+  /** Sign-ins at units' desks from one network address: an office shares one. */
+  desk_address: { windowMs: HOUR_MS, limit: 120 },
+  /** Sign-ins of one account from one network address, and from all. */
+  desk_account_address: { windowMs: HOUR_MS / 4, limit: 10 },
+  desk_account: { windowMs: HOUR_MS, limit: 60 },
   /** Disclosures verified for one network address: an insurance desk's day, not a way to keep us busy. */
   verify_address: { windowMs: HOUR_MS, limit: 1_000 },
 } as const;

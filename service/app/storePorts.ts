@@ -1,6 +1,7 @@
 import type { FieldProblem, IssueInput, IssuingUnit, Numbering, ReceiptData } from "../domain/receipt.ts";
 import type { CheckStore } from "./checkPorts.ts";
 import type { ContactStore } from "./contactPorts.ts";
+import type { DeskStore } from "./deskPorts.ts";
 import type { LinkStore, NewDelivery, OutboxStore, RateStore } from "./deliveryPorts.ts";
 import type { LoginStore, PayerStore } from "./payerPorts.ts";
 import type { PaperStore, StandingPaper } from "./paperPorts.ts";
@@ -28,6 +29,7 @@ export interface Store
     RateStore,
     LoginStore,
     PayerStore,
+    DeskStore,
     ReversalStore,
     PaperStore,
     RegisterStore,

@@ -8,6 +8,10 @@ import { createAnchorStore } from "./batches.ts";
 import { createReturnStore } from "./bookReturns.ts";
 import { createCheckStore } from "./checks.ts";
 import { createContactStore } from "./contacts.ts";
+import { createDeskAccountStore, createDeskSessionStore } from "./deskAccounts.ts";
+import { createDeskLogStore } from "./deskLog.ts";
+import { createDeskReceiptStore } from "./deskReceipts.ts";
+import { createDeskRequestStore } from "./deskRequests.ts";
 import { createOutboxStore } from "./deliveries.ts";
 import { createIssueStore } from "./issue.ts";
 import { createLinkStore } from "./links.ts";
@@ -43,6 +47,11 @@ export function createStore(dataSource: DataSource, failpoint: Failpoint): Store
     ...createRateStore(dataSource),
     ...createLoginStore(dataSource),
     ...createPayerStore(dataSource),
+    ...createDeskAccountStore(dataSource),
+    ...createDeskSessionStore(dataSource),
+    ...createDeskLogStore(dataSource),
+    ...createDeskReceiptStore(dataSource),
+    ...createDeskRequestStore(dataSource),
     ...createReversalStore(dataSource),
     ...createPaperStore(dataSource),
     ...createRegisterStore(dataSource),

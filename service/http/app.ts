@@ -13,6 +13,7 @@ import type { Call, Reply } from "./call.ts";
 import { checkRoutes } from "./citizens/checkRoutes.ts";
 import { linkRoutes } from "./citizens/linkRoutes.ts";
 import { myRoutes } from "./citizens/myRoutes.ts";
+import { deskRoutes } from "./desk/routes.ts";
 import { createGate, readBody, withTimeout, type Gate } from "./limits.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -108,6 +109,7 @@ export function appRoutes(options: AppOptions, metrics: Metrics): readonly Route
     ...checkRoutes(deps),
     ...linkRoutes(deps),
     ...myRoutes(deps),
+    ...deskRoutes(deps),
     ...pageRoutes(deps, version, options.askNode),
     ...sandboxRoutes(options.sandbox, deps.settings.publicUrl),
   ];

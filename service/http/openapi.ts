@@ -47,6 +47,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
       { name: "webhooks", description: "事件推送 / Events, posted to the unit's system" },
       { name: "checks", description: "查验 / Checks by anyone" },
       { name: "operations", description: "运行状态 / Health and metrics" },
+      { name: "desk", description: "单位开票台 / The unit desk" },
       { name: "pages", description: "网页 / Pages" },
     ],
     paths,

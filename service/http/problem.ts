@@ -57,7 +57,13 @@ export type ProblemCode =
   | "database_unreachable"
   | "chain_unreachable"
   | "overloaded"
-  | "timed_out";
+  | "timed_out"
+  | "desk_signed_out"
+  | "desk_sign_in_refused"
+  | "desk_not_allowed"
+  | "desk_account_exists"
+  | "desk_request_open"
+  | "desk_too_many_tries";
 
 type Row = Text & {
   readonly status: number;
@@ -146,6 +152,12 @@ export const problemTable: Readonly<Record<ProblemCode, Row>> = {
     zh: "处理超时，结果未知",
     en: "It took too long: the outcome is not known",
   },
+  desk_signed_out: { status: 401, zh: "请重新登录", en: "Sign in again" },
+  desk_sign_in_refused: { status: 401, zh: "未能登录", en: "Not signed in" },
+  desk_not_allowed: { status: 403, zh: "您的角色不能做这件事", en: "Your role may not do this" },
+  desk_account_exists: { status: 409, zh: "账号已存在", en: "There is such an account" },
+  desk_request_open: { status: 409, zh: "已有待复核的申请", en: "A request is open" },
+  desk_too_many_tries: { status: 429, zh: "尝试次数过多", en: "Too many tries" },
 };
 
 /** An answer other than success, thrown to the problem handler or put into a batch's results. */

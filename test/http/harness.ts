@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { expect } from "chai";
 import type { Renderer } from "../../service/app/ports.ts";
 import type { Receipt, Unit } from "../../service/app/storePorts.ts";
+import { deskSecrets } from "../../service/adapters/system/deskSecrets.ts";
 import { createBell } from "../../service/adapters/system/bell.ts";
 import { createSegmentTrees } from "../../service/app/segmentTrees.ts";
 import { systemHash } from "../../service/adapters/system/hash.ts";
@@ -147,6 +148,7 @@ function makeDeps(
       faultOf: () => Promise.resolve(undefined),
       post: () => Promise.resolve({ kind: "taken" }),
     },
+    deskSecrets,
     segmentTrees: createSegmentTrees(port),
     failpoint: () => undefined,
     kinds: new Map(builtinKinds.map((kind) => [kind.id, kind])),

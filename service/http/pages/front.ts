@@ -38,6 +38,7 @@ const UNKNOWN = "暂不可知 / not known now";
 
 const LINKS = [
   ["/my", "我的票据（取票）", "Fetch my receipts"],
+  ["/unit", "单位开票台", "A unit's desk"],
   ["/verify", "查验票据文件", "Verify a receipt file"],
   ["/check", "查验票面信息", "Check by code and number"],
   ["/check/bulk", "批量查验", "Check many"],

@@ -75,7 +75,7 @@ export async function postSpoilt({ deps }: UnitContext, call: SignedCall): Promi
 }
 
 /** @throws HttpProblem for a refusal */
-function exchangeIn(result: ExchangeResult): PaperExchange {
+export function exchangeIn(result: ExchangeResult): PaperExchange {
   switch (result.kind) {
     case "requested":
     case "standing":

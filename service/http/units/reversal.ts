@@ -35,7 +35,7 @@ export async function postReissue(context: UnitContext, call: SignedCall): Promi
   const { reversal, receipt: rest } = validated(reissueInput, jsonBody(call));
   const original = await ownReceipt(context, call);
   const result = await reverseAndReissue(context.deps, call.unit, original, requestOf(reversal), rest);
-  const [red, blue] = outcomesOf(result);
+  const [red, blue] = reissueOutcomes(result);
   const present = (outcome: Outcome & { readonly kind: "receipt" }) =>
     presentReceipt(context.presenter, outcome.receipt, call.asker.language);
   const status = red.status === 201 || blue.status === 201 ? 201 : 200;
@@ -45,7 +45,7 @@ export async function postReissue(context: UnitContext, call: SignedCall): Promi
 type Issued = Outcome & { readonly kind: "receipt" };
 
 /** @throws HttpProblem of the part that was refused, not of the one that only went with it */
-function outcomesOf({ reversal, receipt }: ReissueResult): readonly [red: Issued, blue: Issued] {
+export function reissueOutcomes({ reversal, receipt }: ReissueResult): readonly [red: Issued, blue: Issued] {
   const [red, blue] = [reversalOutcome(reversal, "/reversal"), outcomeOf(receipt, "/receipt")];
   if (red.kind === "problem" && reversal.kind !== "not_alone") throw red.problem;
   if (blue.kind === "problem") throw blue.problem;
@@ -64,7 +64,7 @@ function requestOf(body: ReversalBody): ReversalRequest {
   };
 }
 
-function reversalOutcome(result: ReversalResult, prefix = ""): Outcome {
+export function reversalOutcome(result: ReversalResult, prefix = ""): Outcome {
   if (result.kind === "interlocked") return { kind: "problem", problem: interlockProblem(result.interlock, result.by) };
   if (result.kind === "not_rendered") return { kind: "problem", problem: notRendered() };
   return outcomeOf(result, prefix);

@@ -6,6 +6,11 @@ export type Table = readonly (readonly string[])[];
  * Excel in Chinese writes. Empty rows are left out.
  */
 export function readCsv(bytes: Uint8Array): Table {
+  return readCsvLines(bytes).filter((cells) => cells.some((value) => value.trim() !== ""));
+}
+
+/** The same with empty rows in their places. */
+export function readCsvLines(bytes: Uint8Array): Table {
   const text = textOf(bytes);
   const firstLine = text.slice(0, text.search(/[\r\n]|$/));
   const separator = [",", "\t", ";"].sort((a, b) => firstLine.split(b).length - firstLine.split(a).length)[0] ?? ",";
@@ -25,7 +30,7 @@ export function readCsv(bytes: Uint8Array): Table {
     row = [];
     at += text.startsWith("\r\n", at) ? 2 : 1;
   }
-  return rows.filter((cells) => cells.some((value) => value.trim() !== ""));
+  return rows;
 }
 
 type Cell = { readonly value: string; readonly end: number };

@@ -2,7 +2,7 @@ import { AppError } from "../../core/errors.ts";
 import { readZip } from "../shared/zip.ts";
 import type { Table } from "./readCsv.ts";
 
-/** More rows or columns than these are not looked at: whoever made the file says how many there are. */
+/** More columns than these are not looked at, and no more rows unless asked: whoever made the file says how many there are. */
 const MAX_ROWS = 2_000;
 const MAX_COLUMNS = 64;
 /** Days from the epoch of Excel's 1900 calendar, with its false leap day, to that of ours. */
@@ -16,6 +16,27 @@ const DATE_FORMATS = new Set([14, 15, 16, 17, 22, 27, 28, 29, 30, 31, 36, 50, 51
  * @throws AppError xlsx_malformed, and what readZip throws
  */
 export async function readXlsx(bytes: Uint8Array<ArrayBuffer>): Promise<Table> {
+  const rows = (await readSheet(bytes, MAX_ROWS)).map(({ cells }) => cells);
+  return rows.filter((cells) => cells.some((value) => value.trim() !== ""));
+}
+
+/**
+ * The same with empty rows in their places, so that a row's index tells its line.
+ * @throws AppError table_too_long, and what readXlsx throws
+ */
+export async function readXlsxLines(bytes: Uint8Array<ArrayBuffer>, maxLines: number): Promise<Table> {
+  const lines: (readonly string[])[] = [];
+  for (const { line, cells } of await readSheet(bytes, maxLines + 1)) {
+    if (line > maxLines) throw new AppError("table_too_long", `the sheet has more than ${maxLines} lines`);
+    while (lines.length < line - 1) lines.push([]);
+    lines.push(cells);
+  }
+  return lines;
+}
+
+type Line = { readonly line: number; readonly cells: readonly string[] };
+
+async function readSheet(bytes: Uint8Array<ArrayBuffer>, maxRows: number): Promise<readonly Line[]> {
   const entries = new Map(readZip(bytes).map((entry) => [entry.name, entry]));
   const part = async (name: string): Promise<Document | undefined> => {
     const entry = entries.get(name);
@@ -26,8 +47,11 @@ export async function readXlsx(bytes: Uint8Array<ArrayBuffer>): Promise<Table> {
   if (sheet === undefined) throw malformed("it has no sheet");
   const texts = elements(await part("xl/sharedStrings.xml"), "si").map(textIn);
   const isDate = dateStyles(await part("xl/styles.xml"));
-  const rows = elements(sheet, "row").slice(0, MAX_ROWS);
-  return rows.map((row) => cellsOf(row, texts, isDate)).filter((cells) => cells.some((value) => value.trim() !== ""));
+  const rows = elements(sheet, "row").slice(0, maxRows);
+  return rows.map((row, index) => {
+    const given = /^[1-9]\d{0,6}$/.exec(row.getAttribute("r") ?? "")?.[0];
+    return { line: given === undefined ? index + 1 : Number(given), cells: cellsOf(row, texts, isDate) };
+  });
 }
 
 async function firstSheet(part: (name: string) => Promise<Document | undefined>): Promise<string> {

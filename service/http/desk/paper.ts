@@ -1,0 +1,45 @@
+import { z } from "zod";
+import type { Deps } from "../../app/deps.ts";
+import { placeText } from "../../app/deskIssue.ts";
+import { logAtDesk } from "../../app/deskLog.ts";
+import { exchangeReceipt, returnPaper } from "../../app/exchangeReceipt.ts";
+import { jsonReply, type Reply } from "../call.ts";
+import { jsonBody, validated } from "../jsonBody.ts";
+import { exchangeIn } from "../units/paper.ts";
+import { presentExchange } from "../units/present.ts";
+import { interlockProblem } from "../units/reversal.ts";
+import type { DeskCall } from "./guard.ts";
+import { ownReceipt } from "./receipts.ts";
+import { plainText } from "./schema.ts";
+
+const exchangeBody = z.strictObject({
+  paperNumber: z
+    .string()
+    .regex(/^\d{1,20}$/)
+    .optional(),
+});
+const returnBody = z.strictObject({ reason: plainText(80) });
+
+/** POST /unit/api/receipts/{code}/{number}/paper. 202: the chain has not answered yet, the paper must not be handed out. */
+export async function postPaper(deps: Deps, call: DeskCall): Promise<Reply> {
+  const { paperNumber } = validated(exchangeBody, jsonBody(call));
+  const receipt = await ownReceipt(deps, call);
+  const { account } = call.session;
+  const hands = { placeCode: account.placeCode, operator: account.displayName };
+  const result = await exchangeReceipt(deps, receipt, { ...hands, paperCode: undefined, paperNumber });
+  const exchange = exchangeIn(result);
+  if (exchange.state === "refused") throw interlockProblem("receipt_in_use");
+  await logAtDesk(deps, account, "exchanged", [`${placeText(receipt)} ${exchange.state}`]);
+  const status = exchange.state === "requested" ? 202 : result.kind === "requested" ? 201 : 200;
+  return jsonReply(status, presentExchange(exchange));
+}
+
+/** POST /unit/api/receipts/{code}/{number}/paper/return */
+export async function postPaperReturn(deps: Deps, call: DeskCall): Promise<Reply> {
+  const { reason } = validated(returnBody, jsonBody(call));
+  const receipt = await ownReceipt(deps, call);
+  const exchange = await returnPaper(deps, receipt, reason);
+  if (exchange === undefined) throw interlockProblem("not_on_paper");
+  await logAtDesk(deps, call.session.account, "paper_returned", [`${placeText(receipt)} ${exchange.state}`]);
+  return jsonReply(exchange.state === "returned" ? 200 : 202, presentExchange(exchange));
+}

@@ -1,0 +1,116 @@
+import type { z } from "zod";
+import type { Deps } from "../../app/deps.ts";
+import { placeText } from "../../app/deskIssue.ts";
+import { logAtDesk } from "../../app/deskLog.ts";
+import type { DeskReceiptFilter } from "../../app/deskPorts.ts";
+import { forwardReceipt } from "../../app/forwardReceipt.ts";
+import type { Receipt } from "../../app/storePorts.ts";
+import { parseContact } from "../../domain/contact.ts";
+import { jsonReply, type Reply } from "../call.ts";
+import { pdfReply } from "../citizens/receiptFiles.ts";
+import { invalidFields, jsonBody, validated } from "../jsonBody.ts";
+import { HttpProblem } from "../problem.ts";
+import { encodeCursor, parseCursor } from "../units/cursor.ts";
+import { presentBooks } from "../units/present.ts";
+import { verifyUrlOf } from "../units/verifyUrl.ts";
+import type { DeskCall } from "./guard.ts";
+import { detailOf, summaryOf } from "./present.ts";
+import { searchQuery, sendBody } from "./schema.ts";
+
+const PAGE_SIZE = 50;
+const DAY_MS = 86_400_000;
+/** How far back a search goes that names no days, and no number or busNo. */
+const DEFAULT_DAYS = 31;
+const MAX_DAYS = 366;
+
+/** GET /unit/api/receipts: newest first. */
+export async function getReceipts(deps: Deps, call: DeskCall): Promise<Reply> {
+  const query = validated(searchQuery, Object.fromEntries(call.query), "/query");
+  const place = query.cursor === undefined ? undefined : parseCursor(query.cursor);
+  const filter = filterOf(query, deps.clock.nowMs());
+  const { account } = call.session;
+  // One more than is shown tells whether there is a next page.
+  const found = await deps.store.searchDeskReceipts(account.unitId, filter, place, PAGE_SIZE + 1);
+  // What was looked for may be a name: that it was is logged, and by which fields.
+  await logAtDesk(deps, account, "receipts_searched", [Object.keys(query).sort().join(",") || "-"]);
+  const receipts = found.slice(0, PAGE_SIZE);
+  const last = receipts.at(-1);
+  const nextCursor = found.length > PAGE_SIZE && last !== undefined ? encodeCursor(last) : null;
+  return jsonReply(200, { receipts: receipts.map(summaryOf), nextCursor });
+}
+
+/** GET /unit/api/receipts/{code}/{number} */
+export async function getReceipt(deps: Deps, call: DeskCall): Promise<Reply> {
+  const receipt = await ownReceipt(deps, call);
+  // The page asks again until it is anchored: that is one look.
+  if (call.query.get("again") !== "1")
+    await logAtDesk(deps, call.session.account, "receipt_seen", [placeText(receipt)]);
+  return jsonReply(200, detailOf(receipt, verifyUrlOf(deps.settings, receipt)));
+}
+
+/** GET /unit/api/receipts/{code}/{number}/pdf */
+export async function getPdf(deps: Deps, call: DeskCall): Promise<Reply> {
+  const receipt = await ownReceipt(deps, call);
+  if (receipt.state !== "rendered") {
+    throw new HttpProblem("not_rendered", {
+      zh: "票据文件尚未生成，请稍候",
+      en: "the document is being made: wait a moment",
+    });
+  }
+  await logAtDesk(deps, call.session.account, "receipt_downloaded", [placeText(receipt)]);
+  return pdfReply(deps, receipt, call);
+}
+
+/** POST /unit/api/receipts/{code}/{number}/send */
+export async function postSend(deps: Deps, call: DeskCall): Promise<Reply> {
+  const { to } = validated(sendBody, jsonBody(call));
+  const receipt = await ownReceipt(deps, call);
+  const contact = parseContact(to);
+  if (contact === undefined) {
+    const wrong = { zh: "请填写邮箱或手机号", en: "give an e-mail address or a mobile number" };
+    throw invalidFields([{ code: "field_malformed", pointer: "/to", ...wrong }]);
+  }
+  const result = await forwardReceipt(deps, receipt, contact, `desk ${call.session.account.accountId}`);
+  await logAtDesk(deps, call.session.account, "receipt_sent", [`${placeText(receipt)} ${result}`]);
+  return jsonReply(200, { result });
+}
+
+/** GET /unit/api/books */
+export async function getBooks(deps: Deps, call: DeskCall): Promise<Reply> {
+  return jsonReply(200, presentBooks(await deps.store.books(call.unit.unitId)));
+}
+
+/** Another unit's receipt is as if it were not there. @throws HttpProblem receipt_not_found */
+export async function ownReceipt(deps: Deps, call: DeskCall): Promise<Receipt> {
+  const { code = "", number = "" } = call.params;
+  const isPlace = /^\d{8}$/.test(code) && /^\d{10}$/.test(number);
+  const receipt = isPlace ? await deps.store.receipt(Number(code), Number(number)) : undefined;
+  if (receipt !== undefined && receipt.unitId === call.session.account.unitId) return receipt;
+  throw new HttpProblem("receipt_not_found", {
+    zh: "本单位没有这张票据，请核对代码和号码",
+    en: "this unit has no such receipt: check code and number",
+  });
+}
+
+function filterOf(query: z.infer<typeof searchQuery>, nowMs: number): DeskReceiptFilter {
+  const { code, number, busNo, payer, amountFen, kind, from, to } = query;
+  const startOf = (day: string): number => Date.parse(`${day}T00:00:00+08:00`);
+  // What the database finds by itself needs no days; by name or amount it looks through the days given.
+  const isFound = number !== undefined || busNo !== undefined;
+  const beforeMs = to === undefined ? nowMs + DAY_MS : startOf(to) + DAY_MS;
+  const fromMs = from === undefined ? (isFound ? 0 : beforeMs - (DEFAULT_DAYS + 1) * DAY_MS) : startOf(from);
+  if (!isFound && beforeMs - fromMs > (MAX_DAYS + 1) * DAY_MS) {
+    const wrong = { zh: `一次最多查 ${MAX_DAYS} 天`, en: `at most ${MAX_DAYS} days at once` };
+    throw invalidFields([{ code: "range_too_long", pointer: "/query/from", ...wrong }]);
+  }
+  return {
+    issuedFromMs: fromMs,
+    issuedBeforeMs: beforeMs,
+    ...(code === undefined ? {} : { code: Number(code) }),
+    ...(number === undefined ? {} : { number: Number(number) }),
+    ...(busNo === undefined ? {} : { busNo }),
+    ...(payer === undefined ? {} : { payerName: payer }),
+    ...(amountFen === undefined ? {} : { amountFen: Number(amountFen) }),
+    ...(kind === undefined ? {} : { kind }),
+  };
+}

@@ -15,6 +15,7 @@ import { createFailpoint } from "./adapters/system/failpoint.ts";
 import { systemHash } from "./adapters/system/hash.ts";
 import { createLog } from "./adapters/system/log.ts";
 import { systemRandom } from "./adapters/system/random.ts";
+import type { DeclarationSchedule } from "./app/declareTotals.ts";
 import type { Channels } from "./app/deliveryPorts.ts";
 import type { Deps } from "./app/deps.ts";
 import type { BlobStore, Failpoint, Log } from "./app/ports.ts";
@@ -34,6 +35,7 @@ import { writeLedgerFile } from "./ledgerFile.ts";
 import { openLedger, type LedgerParts, type Progress } from "./openLedger.ts";
 import { startRenderPool } from "./threads/renderPool.ts";
 import { startAnchorWorker } from "./workers/anchor.ts";
+import { startDeclareWorker } from "./workers/declare.ts";
 import { startDeliverWorker } from "./workers/deliver.ts";
 import type { Worker } from "./workers/loop.ts";
 import { startRenderWorker } from "./workers/render.ts";
@@ -241,9 +243,15 @@ function startWorkers(deps: Deps, config: Config): readonly Worker[] {
   return [
     ...(config.ROLES.includes("render") ? [startRenderWorker(deps)] : []),
     ...(config.ROLES.includes("anchor") ? [startAnchorWorker(deps, config.ANCHOR_INTERVAL_MS)] : []),
+    ...(config.ROLES.includes("declare") ? [startDeclareWorker(deps, scheduleOf(config))] : []),
     ...(config.ROLES.includes("deliver") && canDeliver(deps) ? [startDeliverWorker(deps)] : []),
   ];
 }
+
+const scheduleOf = ({ DECLARE_EVERY, DECLARE_DELAY_MS }: Config): DeclarationSchedule => ({
+  every: DECLARE_EVERY,
+  delayMs: DECLARE_DELAY_MS,
+});
 
 const canDeliver = ({ channels }: Deps): boolean => channels.email !== undefined || channels.sms !== undefined;
 

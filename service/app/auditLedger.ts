@@ -1,6 +1,8 @@
 import { auditBatches, auditBooksOnChain, firstLook } from "./auditBatches.ts";
+import { auditDeclarations } from "./auditDeclarations.ts";
 import { auditBook, isYounger, reportExtraRows, type BookAudit } from "./auditReceipts.ts";
 import { find, newTally, type AuditReport } from "./auditTally.ts";
+import type { UnitLedger } from "./declarationPorts.ts";
 import type { BlobStore, Hash, Ledger } from "./ports.ts";
 import type { AuditStore } from "./storePorts.ts";
 
@@ -8,6 +10,7 @@ export type AuditDeps = {
   readonly store: AuditStore;
   readonly blobs: BlobStore;
   readonly ledger: Ledger;
+  readonly unitLedger: Pick<UnitLedger, "declared">;
   readonly hash: Hash;
   readonly onProgress: (done: number, total: number) => void;
 };
@@ -30,6 +33,7 @@ export async function auditLedger(deps: AuditDeps): Promise<AuditReport> {
   for (const book of books) audited.set(book.bookId, await auditBook(deps, book, tally, total, expectedDocuments));
   await auditBatches(deps, look, audited, tally);
   await auditBooksOnChain(deps, books, tally);
+  await auditDeclarations(deps, books, tally);
   const unexpectedDocuments: string[] = [];
   for await (const name of deps.blobs.names()) if (!expectedDocuments.has(name)) unexpectedDocuments.push(name);
   // Read after rows and documents: what was issued meanwhile lies beyond the books as they were.

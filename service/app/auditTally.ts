@@ -21,13 +21,17 @@ export type FindingCode =
   /** The chain has a batch that the database does not know. */
   | "batch_extra"
   /** A book stands elsewhere on chain. */
-  | "book_differs";
+  | "book_differs"
+  /** What a unit has declared on chain is not the sum of its rows, or not what was written down. */
+  | "declaration_differs";
 
 export type AuditReport = {
   readonly receiptCount: number;
   readonly voidCount: number;
   readonly documentCount: number;
   readonly batchCount: number;
+  /** Declarations on chain that were compared with the rows. */
+  readonly declarationCount: number;
   readonly issuedFen: number;
   readonly reversedFen: number;
   /** Taken and not yet anchored: no finding. */
@@ -41,7 +45,14 @@ export type Tally = { -readonly [Key in keyof Omit<AuditReport, "findings">]: nu
 };
 
 export function newTally(): Tally {
-  const counts = { receiptCount: 0, voidCount: 0, documentCount: 0, batchCount: 0, pendingCount: 0 };
+  const counts = {
+    receiptCount: 0,
+    voidCount: 0,
+    documentCount: 0,
+    batchCount: 0,
+    declarationCount: 0,
+    pendingCount: 0,
+  };
   return { ...counts, issuedFen: 0, reversedFen: 0, findings: [] };
 }
 

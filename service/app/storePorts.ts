@@ -1,5 +1,6 @@
 import type { FieldProblem, IssueInput, IssuingUnit, Numbering, ReceiptData } from "../domain/receipt.ts";
 import type { CheckStore } from "./checkPorts.ts";
+import type { DeclarationStore } from "./declarationPorts.ts";
 import type { LinkStore, NewDelivery, OutboxStore, RateStore } from "./deliveryPorts.ts";
 import type { LoginStore, PayerStore } from "./payerPorts.ts";
 import type { NewReversal, ReversalRecord, ReversalStore } from "./reversalPorts.ts";
@@ -22,7 +23,8 @@ export interface Store
     RateStore,
     LoginStore,
     PayerStore,
-    ReversalStore {}
+    ReversalStore,
+    DeclarationStore {}
 
 /** A unit as the program keeps it: what the receipt takes over, and its keys. */
 export type Unit = IssuingUnit & {
@@ -325,7 +327,11 @@ export type AnchoredBatch = {
 };
 
 /** What an auditor reads. */
-export interface AuditStore extends Pick<UnitStore, "books">, Pick<AnchorStore, "openBatch" | "lastAnchored"> {
+export interface AuditStore
+  extends
+    Pick<UnitStore, "books">,
+    Pick<AnchorStore, "openBatch" | "lastAnchored">,
+    Pick<DeclarationStore, "declarations" | "bookTotals"> {
   /** Receipts of no book; [] unless the database was tampered with. */
   strayReceipts(limit: number): Promise<readonly Receipt[]>;
   /** The receipts of a book from a number on, in order. */

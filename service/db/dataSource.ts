@@ -2,6 +2,7 @@ import { DataSource } from "typeorm";
 import { AppError } from "../core/errors.ts";
 import { AlarmEntity, BatchEntity, BatchTransactionEntity, LeaseEntity, SegmentEntity } from "./entities/batch.ts";
 import { CheckTallyEntity, CheckWorkEntity } from "./entities/check.ts";
+import { DeclarationEntity } from "./entities/declaration.ts";
 import { DeliveryEntity, PayerContactEntity, ReceiptArrearsEntity, ReceiptLinkEntity } from "./entities/delivery.ts";
 import { LoginCodeEntity, PayerSessionEntity, RateWindowEntity } from "./entities/payer.ts";
 import { BookEntity, ReceiptEntity } from "./entities/receipt.ts";
@@ -12,6 +13,7 @@ import { CountChecks1795320000000 } from "./migrations/1795320000000-countChecks
 import { CreateDelivery1795321000000 } from "./migrations/1795321000000-createDelivery.ts";
 import { CreatePayerLogin1795321000001 } from "./migrations/1795321000001-createPayerLogin.ts";
 import { CreateReversal1795400000000 } from "./migrations/1795400000000-createReversal.ts";
+import { CreateDeclaration1795460000000 } from "./migrations/1795460000000-createDeclaration.ts";
 import { sqlStateOf } from "./retry.ts";
 
 /** Enough for one process's request groups, workers and reads; a pool of 16 keeps 6 processes below PostgreSQL's 100. */
@@ -48,6 +50,7 @@ export async function openDatabase(url: string): Promise<DataSource> {
       PayerSessionEntity,
       RateWindowEntity,
       ReversalEntity,
+      DeclarationEntity,
     ],
     migrations: [
       CreateLedgerBooks1795312800000,
@@ -55,6 +58,7 @@ export async function openDatabase(url: string): Promise<DataSource> {
       CreateDelivery1795321000000,
       CreatePayerLogin1795321000001,
       CreateReversal1795400000000,
+      CreateDeclaration1795460000000,
     ],
     migrationsTableName: "migration",
     poolSize: POOL_SIZE,

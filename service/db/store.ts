@@ -5,6 +5,7 @@ import { createAlarmStore } from "./alarms.ts";
 import { createAuditStore } from "./audits.ts";
 import { createAnchorStore } from "./batches.ts";
 import { createCheckStore } from "./checks.ts";
+import { createDeclarationStore } from "./declarations.ts";
 import { createOutboxStore } from "./deliveries.ts";
 import { createIssueStore } from "./issue.ts";
 import { createLinkStore } from "./links.ts";
@@ -33,5 +34,6 @@ export function createStore(dataSource: DataSource, failpoint: Failpoint): Store
     ...createLoginStore(dataSource),
     ...createPayerStore(dataSource),
     ...createReversalStore(dataSource),
+    ...createDeclarationStore(dataSource),
   };
 }

@@ -24,8 +24,15 @@ describe("auditLedger", function () {
 
   it("tells how far it is", async () => {
     const seen: [number, number][] = [];
-    const { store, blobs, ledger, hash } = spoilt.platform.deps;
-    await auditLedger({ store, blobs, ledger, hash, onProgress: (done, total) => void seen.push([done, total]) });
+    const { store, blobs, ledger, unitLedger, hash } = spoilt.platform.deps;
+    await auditLedger({
+      store,
+      blobs,
+      ledger,
+      unitLedger,
+      hash,
+      onProgress: (done, total) => void seen.push([done, total]),
+    });
     expect(seen.at(-1)).to.deep.equal([15, 15]);
   });
 

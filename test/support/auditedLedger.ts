@@ -48,8 +48,8 @@ export async function startAuditedLedger(): Promise<AuditedLedger> {
   const { code, bookId: book } = receiptOf("A1");
   const sql: AuditedLedger["sql"] = (text, parameters = []) =>
     platform.database.dataSource.query(text, [...parameters]);
-  const audit: AuditedLedger["audit"] = ({ store, blobs, ledger, hash } = platform.deps) =>
-    auditLedger({ store, blobs, ledger, hash, onProgress: () => undefined });
+  const audit: AuditedLedger["audit"] = ({ store, blobs, ledger, unitLedger, hash } = platform.deps) =>
+    auditLedger({ store, blobs, ledger, unitLedger, hash, onProgress: () => undefined });
   const nameOf = (busNo: string): string => documentName(receiptOf(busNo).code, receiptOf(busNo).number);
   const copy = `${platform.documentsDir}.kept`;
   const keep = async (): Promise<void> => {

@@ -5,6 +5,7 @@ import type { LinkStore, NewDelivery, OutboxStore, RateStore } from "./deliveryP
 import type { LoginStore, PayerStore } from "./payerPorts.ts";
 import type { NewReversal, ReversalRecord, ReversalStore } from "./reversalPorts.ts";
 import type { Fee, SignedSegment } from "./ports.ts";
+import type { WriteOffStore } from "./writeOffPorts.ts";
 import type { Interlock } from "../domain/interlocks.ts";
 
 /** The database. Every method is one transaction (or one statement) and durable when it resolves. */
@@ -24,7 +25,8 @@ export interface Store
     LoginStore,
     PayerStore,
     ReversalStore,
-    DeclarationStore {}
+    DeclarationStore,
+    WriteOffStore {}
 
 /** A unit as the program keeps it: what the receipt takes over, and its keys. */
 export type Unit = IssuingUnit & {

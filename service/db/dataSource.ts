@@ -8,12 +8,14 @@ import { LoginCodeEntity, PayerSessionEntity, RateWindowEntity } from "./entitie
 import { BookEntity, ReceiptEntity } from "./entities/receipt.ts";
 import { ReversalEntity } from "./entities/reversal.ts";
 import { AppKeyEntity, DeploymentEntity, RequestNonceEntity, UnitEntity } from "./entities/unit.ts";
+import { WriteOffEntity, WriteOffEventEntity, WriteOffRunEntity } from "./entities/writeOff.ts";
 import { CreateLedgerBooks1795312800000 } from "./migrations/1795312800000-createLedgerBooks.ts";
 import { CountChecks1795320000000 } from "./migrations/1795320000000-countChecks.ts";
 import { CreateDelivery1795321000000 } from "./migrations/1795321000000-createDelivery.ts";
 import { CreatePayerLogin1795321000001 } from "./migrations/1795321000001-createPayerLogin.ts";
 import { CreateReversal1795400000000 } from "./migrations/1795400000000-createReversal.ts";
 import { CreateDeclaration1795460000000 } from "./migrations/1795460000000-createDeclaration.ts";
+import { CreateWriteOff1795460000001 } from "./migrations/1795460000001-createWriteOff.ts";
 import { sqlStateOf } from "./retry.ts";
 
 /** Enough for one process's request groups, workers and reads; a pool of 16 keeps 6 processes below PostgreSQL's 100. */
@@ -51,6 +53,9 @@ export async function openDatabase(url: string): Promise<DataSource> {
       RateWindowEntity,
       ReversalEntity,
       DeclarationEntity,
+      WriteOffEntity,
+      WriteOffRunEntity,
+      WriteOffEventEntity,
     ],
     migrations: [
       CreateLedgerBooks1795312800000,
@@ -59,6 +64,7 @@ export async function openDatabase(url: string): Promise<DataSource> {
       CreatePayerLogin1795321000001,
       CreateReversal1795400000000,
       CreateDeclaration1795460000000,
+      CreateWriteOff1795460000001,
     ],
     migrationsTableName: "migration",
     poolSize: POOL_SIZE,

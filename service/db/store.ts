@@ -16,6 +16,7 @@ import { createReceiptStore } from "./receipts.ts";
 import { createRenderStore } from "./rendering.ts";
 import { createReversalStore } from "./reversals.ts";
 import { createUnitStore } from "./units.ts";
+import { createWriteOffStore } from "./writeOffs.ts";
 
 /** The port Store over one PostgreSQL. */
 export function createStore(dataSource: DataSource, failpoint: Failpoint): Store {
@@ -35,5 +36,6 @@ export function createStore(dataSource: DataSource, failpoint: Failpoint): Store
     ...createPayerStore(dataSource),
     ...createReversalStore(dataSource),
     ...createDeclarationStore(dataSource),
+    ...createWriteOffStore(dataSource),
   };
 }

@@ -41,6 +41,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
     tags: [
       { name: "receipts", description: "开票与查票 / Issue and read receipts" },
       { name: "books", description: "号段 / Books of numbers" },
+      { name: "writeOffs", description: "核销 / Write-offs" },
       { name: "checks", description: "查验 / Checks by anyone" },
       { name: "operations", description: "运行状态 / Health and metrics" },
       { name: "pages", description: "网页 / Pages" },

@@ -32,6 +32,11 @@ export type ProblemCode =
   | "not_on_paper"
   | "not_entered"
   | "not_alone"
+  | "write_off_not_found"
+  | "period_filed"
+  | "nothing_to_write_off"
+  | "write_off_differs"
+  | "write_off_state"
   | "body_too_large"
   | "challenge_required"
   | "too_many_checks"
@@ -90,6 +95,11 @@ export const problemTable: Readonly<Record<ProblemCode, Row>> = {
   not_on_paper: { status: 409, zh: "票据未换开纸质", en: "The receipt was not exchanged to paper" },
   not_entered: { status: 409, zh: "票据未入账", en: "The receipt was not reimbursed" },
   not_alone: { status: 409, zh: "同一请求中的另一部分被拒绝", en: "The other part of the request was refused" },
+  write_off_not_found: { status: 404, zh: "没有这张核销单", en: "There is no such write-off" },
+  period_filed: { status: 409, zh: "该期间已申报核销", en: "The period is written off already" },
+  nothing_to_write_off: { status: 409, zh: "没有可核销的票据", en: "There is nothing to write off" },
+  write_off_differs: { status: 409, zh: "勾稽不符，未申报核销", en: "The numbers do not add up: nothing was filed" },
+  write_off_state: { status: 409, zh: "核销单的状态不允许", en: "The write-off's state does not allow it" },
   body_too_large: { status: 413, zh: "请求体过大", en: "The body is too large" },
   unsupported_media_type: { status: 415, zh: "不支持的内容类型", en: "The content type is not supported" },
   invalid_fields: { status: 422, zh: "字段有误", en: "Some fields are not valid" },

@@ -31,7 +31,7 @@ export type OpenRoute = RouteBase & {
 
 export type OperationDoc = {
   readonly operationId: string;
-  readonly tag: "receipts" | "books" | "checks" | "operations" | "pages";
+  readonly tag: "receipts" | "books" | "writeOffs" | "checks" | "operations" | "pages";
   readonly summary: Text;
   readonly description?: Text;
   readonly parameters?: readonly ParameterDoc[];

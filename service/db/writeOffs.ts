@@ -18,6 +18,13 @@ const inRuns = `exists (select 1 from unnest($1::int[], $2::bigint[], $3::bigint
 
 /** Write-offs, and the sums that they are made of. */
 export function createWriteOffStore(dataSource: DataSource): WriteOffStore {
+  return { ...createReads(dataSource), ...createWrites(dataSource), ...createSums(dataSource) };
+}
+
+type Sums = "runFacts" | "runItems" | "runVoids";
+type Writes = "insertWriteOff" | "moveWriteOff";
+
+function createReads(dataSource: DataSource): Omit<WriteOffStore, Sums | Writes> {
   const { manager } = dataSource;
   return {
     async writeOff(writeOffId) {
@@ -44,42 +51,11 @@ export function createWriteOffStore(dataSource: DataSource): WriteOffStore {
       );
       return rows.map((row) => ({ bookId: row.book_id, through: Number(row.through), last: Number(row.last) }));
     },
+  };
+}
 
-    runFacts: (bookId, from, through) => runFacts(dataSource, bookId, from, through),
-
-    async runItems(runs) {
-      type Raw = { code: string; name: string; unit: string; amount: string | null; red: string | null };
-      const rows = await query<Raw>(
-        dataSource,
-        `select i ->> 'itemCode' as code, i ->> 'itemName' as name, i ->> 'itemUnit' as unit,
-           sum((i ->> 'itemAmount')::bigint) filter (where not is_red) as amount,
-           - sum((i ->> 'itemAmount')::bigint) filter (where is_red) as red
-         from (select r.data, ${isRed} as is_red from receipt r where ${inRuns} and r.state <> 'void') as used,
-           jsonb_array_elements(used.data -> 'items') as i
-         group by 1, 2, 3 order by 1, 2, 3`,
-        runParameters(runs),
-      );
-      return rows.map((row) => ({
-        ...{ itemCode: row.code, itemName: row.name, itemUnit: row.unit },
-        amountFen: Number(row.amount ?? 0),
-        redFen: Number(row.red ?? 0),
-      }));
-    },
-
-    async runVoids(runs) {
-      const rows = await query<{ code: number; number: string; void_reason: string | null }>(
-        dataSource,
-        `select r.code, r.number, r.void_reason from receipt r where ${inRuns} and r.state = 'void'
-         order by r.code, r.number`,
-        runParameters(runs),
-      );
-      return rows.map((row) => ({
-        eInvoiceCode: codeTextOf(row.code),
-        number: Number(row.number),
-        reason: row.void_reason ?? "",
-      }));
-    },
-
+function createWrites(dataSource: DataSource): Pick<WriteOffStore, Writes> {
+  return {
     async insertWriteOff({ writeOffId, unitId, cutoff, filedAtMs, report }, runs) {
       try {
         await inTransaction(dataSource, async (transaction) => {
@@ -131,6 +107,45 @@ export function createWriteOffStore(dataSource: DataSource): WriteOffStore {
         if (sqlStateOf(error) === UNIQUE_VIOLATION) return false;
         throw error;
       }
+    },
+  };
+}
+
+function createSums(dataSource: DataSource): Pick<WriteOffStore, Sums> {
+  return {
+    runFacts: (bookId, from, through) => runFacts(dataSource, bookId, from, through),
+
+    async runItems(runs) {
+      type Raw = { code: string; name: string; unit: string; amount: string | null; red: string | null };
+      const rows = await query<Raw>(
+        dataSource,
+        `select i ->> 'itemCode' as code, i ->> 'itemName' as name, i ->> 'itemUnit' as unit,
+           sum((i ->> 'itemAmount')::bigint) filter (where not is_red) as amount,
+           - sum((i ->> 'itemAmount')::bigint) filter (where is_red) as red
+         from (select r.data, ${isRed} as is_red from receipt r where ${inRuns} and r.state <> 'void') as used,
+           jsonb_array_elements(used.data -> 'items') as i
+         group by 1, 2, 3 order by 1, 2, 3`,
+        runParameters(runs),
+      );
+      return rows.map((row) => ({
+        ...{ itemCode: row.code, itemName: row.name, itemUnit: row.unit },
+        amountFen: Number(row.amount ?? 0),
+        redFen: Number(row.red ?? 0),
+      }));
+    },
+
+    async runVoids(runs) {
+      const rows = await query<{ code: number; number: string; void_reason: string | null }>(
+        dataSource,
+        `select r.code, r.number, r.void_reason from receipt r where ${inRuns} and r.state = 'void'
+         order by r.code, r.number`,
+        runParameters(runs),
+      );
+      return rows.map((row) => ({
+        eInvoiceCode: codeTextOf(row.code),
+        number: Number(row.number),
+        reason: row.void_reason ?? "",
+      }));
     },
   };
 }

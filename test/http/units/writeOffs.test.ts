@@ -13,6 +13,8 @@ import { issueAt, threeDays } from "../../support/days.ts";
 import { startPlatform, type Platform } from "../../support/platform.ts";
 
 const [FIRST, SECOND, THIRD] = threeDays();
+/** An answer as it comes: of no type that the service promises. */
+type Body = Awaited<ReturnType<typeof JSON.parse>>;
 const dashed = (ms: number): string => issueDateOf(ms).replace(/(\d{4})(\d{2})(\d{2})/, "$1-$2-$3");
 
 describe("write-offs", function () {
@@ -51,7 +53,7 @@ describe("write-offs", function () {
   });
 
   const file = (cutoff: string): Promise<Response> => school.call("POST", "/v1/write-offs", { cutoff });
-  const bodyOf = async (response: Response): Promise<Record<string, any>> => (await response.json()) as never;
+  const bodyOf = async (response: Response): Promise<Body> => (await response.json()) as never;
   const codeOf = async (response: Response): Promise<string> => (await bodyOf(response))["code"];
 
   it("refuses a day that is not over, and numbers that are not on chain", async () => {
@@ -153,9 +155,9 @@ describe("write-offs", function () {
     expect(await review(4)).to.equal("moved");
     const done = await bodyOf(await school.call("GET", self));
     expect(done).to.include({ state: "reviewed", result: 4 });
-    expect(done["events"].map(({ kind, result }: any) => `${kind} ${result}`)).to.deep.equal([
-      ...["filed null", "reviewed 3", "rectified null", "reviewed 3", "rectified null", "reviewed 4"],
-    ]);
+    expect(
+      done["events"].map(({ kind, result }: { kind: string; result: number | null }) => `${kind} ${result}`),
+    ).to.deep.equal([...["filed null", "reviewed 3", "rectified null", "reviewed 3", "rectified null", "reviewed 4"]]);
   });
 
   it("gives its tables as CSV, and to its own unit alone", async () => {

@@ -12,9 +12,11 @@ import { numberText } from "../domain/number.ts";
 import { amountsOf, numberingOf } from "../domain/receiptAssembly.ts";
 import type { AuditDeps } from "./auditLedger.ts";
 import { find, type Tally } from "./auditTally.ts";
+import { auditDestroyed } from "./auditDestroyed.ts";
 import { documentName } from "./documentName.ts";
 import { entryLeaf } from "./segmentTrees.ts";
 import type { Book, Receipt } from "./storePorts.ts";
+import type { Run } from "./writeOffPorts.ts";
 
 /** What the walk over a book's rows gives. */
 export type BookAudit = {
@@ -38,6 +40,7 @@ export async function auditBook(
 ): Promise<BookAudit> {
   const leaves = new Array<Uint8Array>(Math.max(0, book.next - book.first)).fill(NO_LEAF);
   const outside: Receipt[] = [];
+  const destroyed = await deps.store.approvedRuns();
   let expected = book.first;
   const missUpTo = (number: number): void => {
     if (expected >= number) return;
@@ -50,7 +53,9 @@ export async function auditBook(
     const page = await deps.store.receiptsOfBook(book.bookId, from, PAGE);
     const inside = page.filter(({ number }) => book.first <= number && number < book.next);
     outside.push(...page.filter((receipt) => !inside.includes(receipt)));
-    const audited = await Promise.all(inside.map((receipt) => auditReceipt(deps, book, receipt, expectedDocuments)));
+    const audited = await Promise.all(
+      inside.map((receipt) => auditReceipt(deps, book, receipt, expectedDocuments, destroyed)),
+    );
     for (const [index, { number }] of inside.entries()) {
       missUpTo(number);
       expected = number + 1;
@@ -97,7 +102,7 @@ export function isYounger(name: string, books: readonly Book[], booksNow: readon
   });
 }
 
-type ReceiptAudit = {
+export type ReceiptAudit = {
   readonly receipt: Receipt;
   readonly subject: string;
   readonly rowReasons: readonly string[];
@@ -113,6 +118,7 @@ async function auditReceipt(
   book: Book,
   receipt: Receipt,
   expectedDocuments: Set<string>,
+  destroyed: readonly Run[],
 ): Promise<ReceiptAudit> {
   const { number } = receipt;
   const subject = subjectOf({ code: book.code, number });
@@ -121,6 +127,7 @@ async function auditReceipt(
     const rowReasons = receipt.documentDigest === undefined ? [] : ["it is void and has a document digest"];
     return { receipt, subject, rowReasons, document: undefined, leaf: entryLeaf(entry) };
   }
+  if (receipt.destroyedAtMs !== undefined) return auditDestroyed(book, receipt, destroyed);
   const name = documentName(book.code, number);
   expectedDocuments.add(name);
   const rowReasons = auditRow(book, receipt);

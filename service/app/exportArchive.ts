@@ -58,6 +58,7 @@ export async function exportArchive(deps: ArchiveDeps, unit: Unit, period: Archi
   const manifest = parseManifest(new TextDecoder().decode(manifestBytes));
   const isSame = JSON.stringify(manifest?.runs) === JSON.stringify(runs);
   if (manifest === undefined || !isSame || manifest.unit.creditCode !== unit.creditCode) throw ofOther();
+  await deps.store.recordArchive(unit.unitId, manifest, deps.clock.nowMs());
   await deps.files.write(SIGNATURE_FILE, await deps.signer.signDetached(unit.keyId, deps.hash([manifestBytes])));
   return manifest;
 }

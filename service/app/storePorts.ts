@@ -1,6 +1,7 @@
 import type { FieldProblem, IssueInput, IssuingUnit, Numbering, ReceiptData } from "../domain/receipt.ts";
 import type { CheckStore } from "./checkPorts.ts";
 import type { DeclarationStore } from "./declarationPorts.ts";
+import type { DestructionStore } from "./destructionPorts.ts";
 import type { LinkStore, NewDelivery, OutboxStore, RateStore } from "./deliveryPorts.ts";
 import type { LoginStore, PayerStore } from "./payerPorts.ts";
 import type { NewReversal, ReversalRecord, ReversalStore } from "./reversalPorts.ts";
@@ -26,7 +27,8 @@ export interface Store
     PayerStore,
     ReversalStore,
     DeclarationStore,
-    WriteOffStore {}
+    WriteOffStore,
+    DestructionStore {}
 
 /** A unit as the program keeps it: what the receipt takes over, and its keys. */
 export type Unit = IssuingUnit & {
@@ -151,6 +153,8 @@ export type Receipt = {
   readonly documentSha256?: Uint8Array;
   readonly renderedAtMs?: number;
   readonly voidReason?: string;
+  /** Document, secret and what tells of persons are gone, with the bureau's approval. */
+  readonly destroyedAtMs?: number;
   readonly anchoring?: Anchoring;
   /** 已冲红: the red-letter receipt that reversed it. */
   readonly reversedBy?: ReversalRecord;
@@ -333,7 +337,8 @@ export interface AuditStore
   extends
     Pick<UnitStore, "books">,
     Pick<AnchorStore, "openBatch" | "lastAnchored">,
-    Pick<DeclarationStore, "declarations" | "bookTotals"> {
+    Pick<DeclarationStore, "declarations" | "bookTotals">,
+    Pick<DestructionStore, "approvedRuns"> {
   /** Receipts of no book; [] unless the database was tampered with. */
   strayReceipts(limit: number): Promise<readonly Receipt[]>;
   /** The receipts of a book from a number on, in order. */

@@ -9,6 +9,7 @@ import { BookEntity, ReceiptEntity } from "./entities/receipt.ts";
 import { ReversalEntity } from "./entities/reversal.ts";
 import { AppKeyEntity, DeploymentEntity, RequestNonceEntity, UnitEntity } from "./entities/unit.ts";
 import { WriteOffEntity, WriteOffEventEntity, WriteOffRunEntity } from "./entities/writeOff.ts";
+import { ArchiveRunEntity, DestructionEntity } from "./entities/destruction.ts";
 import { CreateLedgerBooks1795312800000 } from "./migrations/1795312800000-createLedgerBooks.ts";
 import { CountChecks1795320000000 } from "./migrations/1795320000000-countChecks.ts";
 import { CreateDelivery1795321000000 } from "./migrations/1795321000000-createDelivery.ts";
@@ -16,6 +17,7 @@ import { CreatePayerLogin1795321000001 } from "./migrations/1795321000001-create
 import { CreateReversal1795400000000 } from "./migrations/1795400000000-createReversal.ts";
 import { CreateDeclaration1795460000000 } from "./migrations/1795460000000-createDeclaration.ts";
 import { CreateWriteOff1795460000001 } from "./migrations/1795460000001-createWriteOff.ts";
+import { CreateDestruction1795460000002 } from "./migrations/1795460000002-createDestruction.ts";
 import { sqlStateOf } from "./retry.ts";
 
 /** Enough for one process's request groups, workers and reads; a pool of 16 keeps 6 processes below PostgreSQL's 100. */
@@ -56,6 +58,8 @@ export async function openDatabase(url: string): Promise<DataSource> {
       WriteOffEntity,
       WriteOffRunEntity,
       WriteOffEventEntity,
+      ArchiveRunEntity,
+      DestructionEntity,
     ],
     migrations: [
       CreateLedgerBooks1795312800000,
@@ -65,6 +69,7 @@ export async function openDatabase(url: string): Promise<DataSource> {
       CreateReversal1795400000000,
       CreateDeclaration1795460000000,
       CreateWriteOff1795460000001,
+      CreateDestruction1795460000002,
     ],
     migrationsTableName: "migration",
     poolSize: POOL_SIZE,

@@ -6,6 +6,7 @@ import { createAuditStore } from "./audits.ts";
 import { createAnchorStore } from "./batches.ts";
 import { createCheckStore } from "./checks.ts";
 import { createDeclarationStore } from "./declarations.ts";
+import { createDestructionStore } from "./destructions.ts";
 import { createOutboxStore } from "./deliveries.ts";
 import { createIssueStore } from "./issue.ts";
 import { createLinkStore } from "./links.ts";
@@ -37,5 +38,6 @@ export function createStore(dataSource: DataSource, failpoint: Failpoint): Store
     ...createReversalStore(dataSource),
     ...createDeclarationStore(dataSource),
     ...createWriteOffStore(dataSource),
+    ...createDestructionStore(dataSource),
   };
 }

@@ -32,6 +32,7 @@ export type ProblemCode =
   | "not_on_paper"
   | "not_entered"
   | "not_alone"
+  | "receipt_destroyed"
   | "write_off_not_found"
   | "period_filed"
   | "nothing_to_write_off"
@@ -100,6 +101,7 @@ export const problemTable: Readonly<Record<ProblemCode, Row>> = {
   nothing_to_write_off: { status: 409, zh: "没有可核销的票据", en: "There is nothing to write off" },
   write_off_differs: { status: 409, zh: "勾稽不符，未申报核销", en: "The numbers do not add up: nothing was filed" },
   write_off_state: { status: 409, zh: "核销单的状态不允许", en: "The write-off's state does not allow it" },
+  receipt_destroyed: { status: 410, zh: "票据已按规定销毁", en: "The receipt was destroyed as the rules provide" },
   body_too_large: { status: 413, zh: "请求体过大", en: "The body is too large" },
   unsupported_media_type: { status: 415, zh: "不支持的内容类型", en: "The content type is not supported" },
   invalid_fields: { status: 422, zh: "字段有误", en: "Some fields are not valid" },

@@ -114,18 +114,19 @@ export default tseslint.config(
     "service/threads/**",
     "service/http/**",
   ]),
-  ...["blob", "chain", "mail", "pdf", "postgres", "sign", "sms", "system"].map((own, _, all) =>
-    forbid(
-      [`service/adapters/${own}/**/*.ts`],
-      [
-        "koa",
-        "@koa/*",
-        "typeorm",
-        ...others("adapters", "app", "domain", "core"),
-        ...all.filter((each) => each !== own).map((each) => `../${each}/*`),
-      ],
-      "an adapter never imports another",
-    ),
+  ...["blob", "chain", "mail", "pdf", "picture", "postgres", "sandbox", "sign", "sms", "system", "webhook"].map(
+    (own, _, all) =>
+      forbid(
+        [`service/adapters/${own}/**/*.ts`],
+        [
+          "koa",
+          "@koa/*",
+          "typeorm",
+          ...others("adapters", "app", "domain", "core"),
+          ...all.filter((each) => each !== own).map((each) => `../${each}/*`),
+        ],
+        "an adapter never imports another",
+      ),
   ),
   {
     files: ["service/**/*.ts"],

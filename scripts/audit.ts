@@ -1,15 +1,16 @@
 // npm run audit: recomputes every leaf, root and batch from rows and documents, and compares them with the chain.
 // Exit code: 0 nothing found, 1 findings, 2 it could not be told.
-import { systemHash } from "../service/adapters/system/hash.ts";
 import { auditLedger } from "../service/app/auditLedger.ts";
 import type { AuditReport } from "../service/app/auditTally.ts";
 import { openParts } from "../service/compose.ts";
 import { parseConfig } from "../service/config.ts";
 import { yuanGrouped } from "../service/domain/money.ts";
+import { startAuditPool } from "../service/threads/auditPool.ts";
 import { runCommand } from "./command.ts";
 
 await runCommand(async () => {
   const parts = await openParts({ ...parseConfig(process.env), LOG_LEVEL: "warn" }, () => undefined);
+  const pool = startAuditPool();
   try {
     const startedMs = Date.now();
     let shownMs = startedMs;
@@ -18,7 +19,7 @@ await runCommand(async () => {
       blobs: parts.blobs,
       ledger: parts.ledger,
       unitLedger: parts.unitLedger,
-      hash: systemHash,
+      examine: pool.examine,
       onProgress(done, total) {
         if (Date.now() - shownMs < 1000) return;
         shownMs = Date.now();
@@ -28,6 +29,7 @@ await runCommand(async () => {
     show(report, (Date.now() - startedMs) / 1000);
     return report.findings.length === 0 ? 0 : 1;
   } finally {
+    await pool.stop();
     await parts.stop();
   }
 });

@@ -4,6 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { buildScan } from "./buildScan.ts";
 
 const root = path.dirname(import.meta.dirname);
 const source = path.join(root, "service/web/check");
@@ -20,13 +21,13 @@ const PAGES = [
 ] as const;
 
 /** @param outDir build/web by default */
-export function buildCheck(outDir = path.join(root, "build/web")): Promise<readonly CheckBuild[]> {
-  fs.mkdirSync(outDir, { recursive: true });
+export async function buildCheck(outDir = path.join(root, "build/web")): Promise<readonly CheckBuild[]> {
+  const scan = await buildScan(outDir);
   return Promise.all(
     PAGES.map(async ({ name, template, entry }) => {
       const [script, style] = await Promise.all([bundle(entry), bundle("check.css")]);
       const parts: readonly (readonly [mark: string, part: string])[] = [
-        ['content="POLICY"', `content="${policyOf(script, style)}"`],
+        ['content="POLICY"', `content="${policyOf(script, style, scan.source)}"`],
         ["<!-- STYLE -->", `<style>${style}</style>`],
         ["<!-- SCRIPT -->", `${PLACE}<script>${script}</script>`],
       ];
@@ -58,11 +59,11 @@ async function bundle(name: string): Promise<string> {
   return (result.outputFiles[0]?.text ?? "").trim();
 }
 
-/** It asks us, and the node that the user has chosen on the verifier page. */
-function policyOf(script: string, style: string): string {
+/** Beside its own script it runs the QR reader that it was built with. It asks us, and the node that the user has chosen on the verifier page. */
+function policyOf(script: string, style: string, scan: string): string {
   const hash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
   return (
-    `default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; connect-src 'self' http: https:; ` +
+    `default-src 'none'; script-src ${hash(script)} ${scan}; style-src ${hash(style)}; connect-src 'self' http: https:; ` +
     "img-src data:; base-uri 'none'; form-action 'none'"
   );
 }

@@ -4,6 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { buildScan } from "./buildScan.ts";
 
 const root = path.dirname(import.meta.dirname);
 const source = path.join(root, "service/web/verify");
@@ -19,6 +20,9 @@ export type WebBuild = {
   readonly script: string;
   /** Of the script alone, gzipped at level 9. */
   readonly scriptGzipBytes: number;
+  /** The script that makes sheets to print, loaded by a served page when one is asked for. */
+  readonly sheetFile: string;
+  readonly sheetGzipBytes: number;
 };
 
 /**
@@ -27,19 +31,31 @@ export type WebBuild = {
  * @param outDir build/web by default
  */
 export async function buildWeb(outDir = path.join(root, "build/web")): Promise<WebBuild> {
-  const [script, style] = await Promise.all([bundle("main.ts"), bundle("page.css")]);
+  const [script, sheet, style, scan] = await Promise.all([
+    bundle("main.ts"),
+    bundle("sheetMain.ts"),
+    bundle("page.css"),
+    buildScan(outDir),
+  ]);
   const html = fill(fs.readFileSync(path.join(source, "page.html"), "utf8"), {
-    'content="POLICY"': `content="${policyOf(script)}"`,
+    'content="POLICY"': `content="${policyOf(scan.source, script, sheet)}"`,
     "<!-- STYLE -->": `<style>${style}</style>`,
     "<!-- SCRIPT -->": `${PLACE}<script>${script}</script>`,
   });
   const file = path.join(outDir, "verify.html");
   fs.mkdirSync(outDir, { recursive: true });
-  // Renamed into place, so that a service that reads it meanwhile never sees half of it.
+  const sheetFile = path.join(outDir, "verify-sheet.js");
+  put(sheetFile, sheet);
+  put(file, html);
+  const gzipBytes = (text: string): number => gzipSync(text, { level: 9 }).length;
+  return { file, html, script, scriptGzipBytes: gzipBytes(script), sheetFile, sheetGzipBytes: gzipBytes(sheet) };
+}
+
+/** Renamed into place, so that a service that reads it meanwhile never sees half of it. */
+function put(file: string, content: string): void {
   const temporary = `${file}.${String(process.pid)}`;
-  fs.writeFileSync(temporary, html);
+  fs.writeFileSync(temporary, content);
   fs.renameSync(temporary, file);
-  return { file, html, script, scriptGzipBytes: gzipSync(script, { level: 9 }).length };
 }
 
 async function bundle(name: string): Promise<string> {
@@ -59,13 +75,13 @@ async function bundle(name: string): Promise<string> {
 }
 
 /**
- * It may ask any node, and nobody else for anything. Its receipts are shown from memory (blob:), where Chromium's viewer of PDFs
+ * Beside its own script it runs the QR reader that it was built with. It may ask any node, and nobody else for anything. Its receipts are shown from memory (blob:), where Chromium's viewer of PDFs
  * inherits this policy and needs a style of its own; no style can reach out, for nothing but data: is loaded.
  */
-function policyOf(script: string): string {
-  const hash = createHash("sha256").update(script).digest("base64");
+function policyOf(reader: string, ...scripts: readonly string[]): string {
+  const hashes = scripts.map((script) => `'sha256-${createHash("sha256").update(script).digest("base64")}'`);
   return (
-    `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; connect-src *; img-src data:; ` +
+    `default-src 'none'; script-src ${hashes.join(" ")} ${reader}; style-src 'unsafe-inline'; connect-src *; img-src data:; ` +
     "frame-src blob:; object-src blob:; base-uri 'none'; form-action 'none'"
   );
 }
@@ -81,10 +97,10 @@ function fill(template: string, parts: Readonly<Record<string, string>>): string
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const { file, html, scriptGzipBytes } = await buildWeb();
+  const { file, html, scriptGzipBytes, sheetGzipBytes } = await buildWeb();
   const size = (bytes: number): string => `${String(Math.round(bytes / 100) / 10)} kB`;
   console.log(
     `${path.relative(root, file)}: ${size(Buffer.byteLength(html))}, gzip ${size(gzipSync(html).length)}, ` +
-      `script gzip ${size(scriptGzipBytes)}`,
+      `script gzip ${size(scriptGzipBytes)}, verify-sheet.js gzip ${size(sheetGzipBytes)}`,
   );
 }

@@ -1,52 +1,72 @@
-// Runs every check and test in turn, goes on after a failure, and ends with one line: N passed, N failed, N skipped.
+// Runs every check and test, goes on after a failure, and ends with one line: N passed, N failed, N skipped.
+// Two lanes of stages run beside each other: tests of faults mostly wait, for clocks and for programs that start.
 import { spawn } from "node:child_process";
 
 /** Output that matches `refused` fails a stage that exits well. */
 type Stage = { readonly name: string; readonly command: readonly string[]; readonly refused?: RegExp };
 type Count = { passed: number; failed: number; skipped: number };
 
-const stages: readonly Stage[] = [
+const FAULTS = "test/faults/**/*.test.ts";
+/** What all others need. */
+const first: readonly Stage[] = [
   { name: "contracts compile without warnings", command: ["hardhat", "build", "--force"], refused: /warning/i },
   { name: "pages build", command: ["npm", "run", "-s", "build:web"] },
-  { name: "types", command: ["npm", "run", "-s", "check:types"] },
-  { name: "lint and import table", command: ["npm", "run", "-s", "check:lint"] },
-  { name: "format", command: ["npm", "run", "-s", "check:format"] },
-  { name: "tidy", command: ["npm", "run", "-s", "check:tidy"] },
-  { name: "contract tests", command: ["hardhat", "test", "--no-compile"] },
-  { name: "service tests", command: ["mocha"] },
+];
+/** Of about the same length. The first shows its output as it comes, any other when a stage has ended. */
+const lanes: readonly (readonly Stage[])[] = [
+  [
+    { name: "types", command: ["npm", "run", "-s", "check:types"] },
+    { name: "lint and import table", command: ["npm", "run", "-s", "check:lint"] },
+    { name: "format", command: ["npm", "run", "-s", "check:format"] },
+    { name: "tidy", command: ["npm", "run", "-s", "check:tidy"] },
+    { name: "service tests", command: ["mocha", "--ignore", FAULTS] },
+  ],
+  [
+    { name: "contract tests", command: ["hardhat", "test", "--no-compile"] },
+    {
+      name: "fault tests",
+      command: ["mocha", "--no-config", "--extension", "ts", "--exit", "--timeout", "60000", FAULTS],
+    },
+  ],
 ];
 
 const wanted = process.argv.slice(2);
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
 const failures: string[] = [];
 
-for (const stage of stages) {
-  if (wanted.length > 0 && !wanted.some((word) => stage.name.includes(word))) continue;
-  console.log(`\n== ${stage.name}`);
-  const startedMs = Date.now();
-  const { code, output } = await run(stage.command);
-  const count = countOf(output, stage.refused?.test(output) === true ? 1 : code);
-  total.passed += count.passed;
-  total.failed += count.failed;
-  total.skipped += count.skipped;
-  if (count.failed > 0) failures.push(stage.name);
-  const seconds = Math.round((Date.now() - startedMs) / 1000);
-  console.log(
-    `== ${stage.name}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped in ${seconds} s`,
-  );
-}
+await runLane(first, true);
+await Promise.all(lanes.map((lane, index) => runLane(lane, index === 0)));
 
 if (failures.length > 0) console.log(`\nfailed: ${failures.join(", ")}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 
-function run([program, ...args]: readonly string[]): Promise<{ code: number; output: string }> {
+async function runLane(lane: readonly Stage[], isShown: boolean): Promise<void> {
+  for (const stage of lane) {
+    if (wanted.length > 0 && !wanted.some((word) => stage.name.includes(word))) continue;
+    if (isShown) console.log(`\n== ${stage.name}`);
+    const startedMs = Date.now();
+    const { code, output } = await run(stage.command, isShown);
+    if (!isShown) console.log(`\n== ${stage.name}\n${output}`);
+    const count = countOf(output, stage.refused?.test(output) === true ? 1 : code);
+    total.passed += count.passed;
+    total.failed += count.failed;
+    total.skipped += count.skipped;
+    if (count.failed > 0) failures.push(stage.name);
+    const seconds = Math.round((Date.now() - startedMs) / 1000);
+    console.log(
+      `== ${stage.name}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped in ${seconds} s`,
+    );
+  }
+}
+
+function run([program, ...args]: readonly string[], isShown: boolean): Promise<{ code: number; output: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(program ?? "", args, { stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     const show = (chunk: Buffer, stream: NodeJS.WriteStream): void => {
       output += chunk.toString();
-      stream.write(chunk);
+      if (isShown) stream.write(chunk);
     };
     child.stdout.on("data", (chunk: Buffer) => show(chunk, process.stdout));
     child.stderr.on("data", (chunk: Buffer) => show(chunk, process.stderr));

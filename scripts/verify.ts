@@ -2,18 +2,17 @@
 import fs from "node:fs";
 import { parseArgs } from "node:util";
 import { fetchRpc } from "../service/adapters/chain/fetchRpc.ts";
-import { hexOf } from "../service/core/bytes.ts";
-import { looksLikeDisclosure } from "../service/core/disclosureFile.ts";
 import { jsonRpcReader } from "../service/core/ledgerCall.ts";
 import type { Outcome, Report } from "../service/core/report.ts";
-import { verifyPdf } from "../service/core/verify.ts";
-import { verifyDisclosure, type DisclosureReport } from "../service/core/verifyDisclosure.ts";
+import { reportToJson } from "../service/core/reportJson.ts";
+import type { DisclosureReport } from "../service/core/verifyDisclosure.ts";
+import { verifyFile } from "../service/core/verifyFile.ts";
 import { parseConfig } from "../service/config.ts";
 import { readLedgerFile } from "../service/ledgerFile.ts";
 import { verifyFolder } from "./verifyFolder.ts";
 
 const USAGE = `用法 (usage): npm run verify -- FILE [--rpc URL] [--contract 0x…] [--chain-id N] [--json]
-FILE：票据 PDF、部分披露文件，或归档文件夹。 A receipt's PDF, a disclosure file, or the folder of an archive.
+FILE：票据 PDF、部分披露文件或其 PDF，或归档文件夹。 A receipt's PDF, a disclosure file, the PDF of one, or the folder of an archive.
 没有给出的节点和合约取自本机 data/ledger.json。 What is not given is taken from data/ledger.json of this installation.
 退出码 (exit code): 0 有效 valid, 1 无效 invalid, 2 无法断定 undetermined, 64 用法有误 usage, 66 读不到文件 no such file`;
 const SIGNS: Readonly<Record<Outcome, string>> = { pass: "✓", fail: "✗", unknown: "?", skipped: "-" };
@@ -48,11 +47,8 @@ if (fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
 const bytes = readBytes(file);
 const chainId = await chainIdOf();
 const options = { reader: jsonRpcReader(rpc), trustedContract: { chainId, address }, nowMs: Date.now() };
-const report: DisclosureReport = looksLikeDisclosure(bytes)
-  ? await verifyDisclosure(bytes, options)
-  : await verifyPdf(bytes, options);
-if (values.json)
-  console.log(JSON.stringify(report, (_, value: unknown) => (value instanceof Uint8Array ? hexOf(value) : value), 2));
+const { report } = await verifyFile(bytes, options);
+if (values.json) console.log(JSON.stringify(reportToJson(report), null, 2));
 else show(report);
 process.exitCode = EXIT_CODES[report.verdict];
 

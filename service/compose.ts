@@ -7,6 +7,7 @@ import { openFileBlobs } from "./adapters/blob/fileBlobs.ts";
 import { fetchRpc } from "./adapters/chain/fetchRpc.ts";
 import { startEmbeddedPostgres, type EmbeddedPostgres } from "./adapters/postgres/embeddedPostgres.ts";
 import { contactKeysOf } from "./adapters/sign/contactKeys.ts";
+import type { RunningSandbox } from "./adapters/sandbox/messageSandbox.ts";
 import { openKeystore, type Keystore } from "./adapters/sign/keystore.ts";
 import { createHttpSms } from "./adapters/sms/httpSms.ts";
 import { createBell } from "./adapters/system/bell.ts";
@@ -16,12 +17,15 @@ import { systemHash } from "./adapters/system/hash.ts";
 import { createLog } from "./adapters/system/log.ts";
 import { systemRandom } from "./adapters/system/random.ts";
 import type { DeclarationSchedule } from "./app/declareTotals.ts";
+import { createWebhookPoster } from "./adapters/webhook/webhookPoster.ts";
 import type { Channels } from "./app/deliveryPorts.ts";
 import type { Deps } from "./app/deps.ts";
 import type { BlobStore, Failpoint, Log } from "./app/ports.ts";
 import type { Store } from "./app/storePorts.ts";
+import { openRegister, type Register } from "./app/register.ts";
+import { seedKinds } from "./app/seedKinds.ts";
 import { createSegmentTrees } from "./app/segmentTrees.ts";
-import type { Config } from "./config.ts";
+import { isTriedOut, type Config } from "./config.ts";
 import { AppError } from "./core/errors.ts";
 import { openDatabase } from "./db/dataSource.ts";
 import { createStore } from "./db/store.ts";
@@ -33,12 +37,17 @@ import type { Probe } from "./http/operations.ts";
 import { listen } from "./http/server.ts";
 import { writeLedgerFile } from "./ledgerFile.ts";
 import { openLedger, type LedgerParts, type Progress } from "./openLedger.ts";
+import { startPicturePool } from "./threads/picturePool.ts";
 import { startRenderPool } from "./threads/renderPool.ts";
 import { startAnchorWorker } from "./workers/anchor.ts";
 import { startDeclareWorker } from "./workers/declare.ts";
 import { startDeliverWorker } from "./workers/deliver.ts";
 import type { Worker } from "./workers/loop.ts";
+import { startPaperWorker } from "./workers/paper.ts";
+import { startRegisterWorker } from "./workers/register.ts";
+import { startNumbersWorker } from "./workers/numbers.ts";
 import { startRenderWorker } from "./workers/render.ts";
+import { startWebhookWorker } from "./workers/webhook.ts";
 
 export const VERSION = "0.1.0";
 
@@ -49,6 +58,7 @@ export type Parts = LedgerParts & {
   readonly store: Store;
   readonly blobs: BlobStore;
   readonly keystore: Keystore;
+  readonly register: Register;
 };
 
 /** The whole program, running. */
@@ -59,6 +69,8 @@ export type Service = {
   readonly url: string | undefined;
   /** The same on this machine, whatever stands before it. */
   readonly localUrl: string | undefined;
+  /** Where mail and messages stay while the program is tried out. */
+  readonly sandbox: RunningSandbox | undefined;
   /** True if this start admitted the demo units. */
   readonly isFirstStart: boolean;
   stop(): Promise<void>;
@@ -92,7 +104,10 @@ export async function openParts(
     const ledgerParts = await openLedger({ config, store, keystore, progress, mayDeploy });
     stops.push(() => ledgerParts.stop());
     const blobs = await openFileBlobs(path.join(config.DATA_DIR, "documents"));
-    return { ...ledgerParts, config, log: createLog(config.LOG_LEVEL), store, blobs, keystore, stop };
+    const log = createLog(config.LOG_LEVEL);
+    if (mayDeploy) await seedKinds({ store, clock: systemClock }, builtinKinds);
+    const register = await openRegister({ store, log });
+    return { ...ledgerParts, config, log, store, blobs, keystore, register, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -119,21 +134,25 @@ export async function startService(config: Config, progress: Progress): Promise<
       isSample: config.SAMPLE,
     });
     stops.push(() => renderer.stop());
-    const channels = await openChannels(config);
+    const sandbox = await openSandbox(config);
+    if (sandbox !== undefined) stops.push(() => sandbox.stop());
+    const channels = await openChannels(sandbox === undefined ? config : { ...config, ...addressesOf(sandbox) });
     stops.push(() => Promise.resolve(channels.email?.stop()));
     const deps = makeDeps(parts, renderer, channels);
+    stops.push(() => deps.pictures.stop());
     await deps.store.releaseClaims(deps.settings.holder);
     await deps.store.releaseDeliveries(deps.settings.holder);
-    const workers = startWorkers(deps, config);
+    await deps.store.releaseEndpoints(deps.settings.holder);
+    const workers = [...startWorkers(deps, config, parts.admin), startRegisterWorker(deps, parts.register)];
     stops.push(async () => {
       await Promise.all(workers.map((worker) => worker.stop()));
     });
-    const server = config.ROLES.includes("http") ? await openPages(deps, parts, workers) : undefined;
+    const server = config.ROLES.includes("http") ? await openPages(deps, parts, workers, sandbox) : undefined;
     if (server !== undefined) stops.push(() => server.close());
     const localUrl = server === undefined ? undefined : `http://localhost:${server.port}`;
     const url = localUrl === undefined ? undefined : (config.PUBLIC_URL ?? localUrl);
     if (url !== undefined) noteDemoUrl(config.DATA_DIR, url);
-    return { deps, parts, url, localUrl, isFirstStart, stop };
+    return { deps, parts, url, localUrl, sandbox, isFirstStart, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -211,6 +230,7 @@ export function makeDeps(parts: Parts, renderer: Deps["renderer"], channels: Cha
     log,
     store,
     renderer,
+    pictures: startPicturePool(),
     blobs,
     ledger,
     reader: ledger.reader,
@@ -218,9 +238,16 @@ export function makeDeps(parts: Parts, renderer: Deps["renderer"], channels: Cha
     unitLedger: parts.unitLedger,
     contacts: contactKeysOf(keystore),
     channels,
+    webhooks: createWebhookPoster({
+      sealSecret: (plain) => keystore.sealSecret(plain),
+      openSecret: (sealed) => keystore.openSecret(sealed),
+      nowMs: systemClock.nowMs,
+      isPrivateAllowed: config.WEBHOOK_ALLOW_PRIVATE,
+    }),
     segmentTrees: createSegmentTrees(store),
     failpoint: createFailpoint(config.FAILPOINT),
-    kinds: new Map(builtinKinds.map((kind) => [kind.id, kind])),
+    kinds: parts.register.kinds,
+    catalogues: parts.register.catalogues,
     settings: {
       publicUrl,
       qrPlace: qrPlaceOf(publicUrl),
@@ -239,12 +266,16 @@ export function makeDeps(parts: Parts, renderer: Deps["renderer"], channels: Cha
 
 const qrPlaceOf = (origin: string): QrPlace => ({ origin, template: "1", appId: "lianpiao" });
 
-function startWorkers(deps: Deps, config: Config): readonly Worker[] {
+function startWorkers(deps: Deps, config: Config, admin: Parts["admin"]): readonly Worker[] {
   return [
     ...(config.ROLES.includes("render") ? [startRenderWorker(deps)] : []),
     ...(config.ROLES.includes("anchor") ? [startAnchorWorker(deps, config.ANCHOR_INTERVAL_MS)] : []),
     ...(config.ROLES.includes("declare") ? [startDeclareWorker(deps, scheduleOf(config))] : []),
+    ...(config.ROLES.includes("anchor")
+      ? [startAnchorWorker(deps, config.ANCHOR_INTERVAL_MS), startPaperWorker(deps), startNumbersWorker(deps, admin)]
+      : []),
     ...(config.ROLES.includes("deliver") && canDeliver(deps) ? [startDeliverWorker(deps)] : []),
+    ...(config.ROLES.includes("deliver") ? [startWebhookWorker(deps)] : []),
   ];
 }
 
@@ -267,7 +298,24 @@ async function openChannels({ SMTP_URL, MAIL_FROM, SMS_URL, SMS_SECRET }: Config
   };
 }
 
-function openPages(deps: Deps, parts: Parts, workers: readonly Worker[]): ReturnType<typeof listen> {
+/** Its libraries are loaded only where it is used. */
+async function openSandbox(config: Config): Promise<RunningSandbox | undefined> {
+  if (!isTriedOut(config)) return undefined;
+  const { startMessageSandbox } = await import("./adapters/sandbox/messageSandbox.ts");
+  return startMessageSandbox(systemClock.nowMs);
+}
+
+/** The real adapters send to it, by the real protocols. */
+function addressesOf({ smtpUrl, smsUrl, smsSecret }: RunningSandbox): Partial<Config> {
+  return { SMTP_URL: smtpUrl, MAIL_FROM: "链票演示 <demo@lianpiao.example>", SMS_URL: smsUrl, SMS_SECRET: smsSecret };
+}
+
+function openPages(
+  deps: Deps,
+  parts: Parts,
+  workers: readonly Worker[],
+  sandbox: RunningSandbox | undefined,
+): ReturnType<typeof listen> {
   const { config, keystore } = parts;
   const app = createApp({
     deps,
@@ -281,6 +329,7 @@ function openPages(deps: Deps, parts: Parts, workers: readonly Worker[]): Return
     signatureWindowS: config.SIGNATURE_WINDOW_S,
     trustedHops: config.TRUSTED_HOPS,
     askNode: fetchRpc(parts.rpcUrl),
+    sandbox,
   });
   return listen(app, config.HOST, config.PORT).catch((cause: unknown) => {
     const isTaken = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";

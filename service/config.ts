@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { failSteps } from "./app/ports.ts";
+import { failSteps, numberFailSteps } from "./app/ports.ts";
 import { declarationPeriods } from "./domain/declaration.ts";
 import { DEFAULT_KEEPING_YEARS } from "./domain/keeping.ts";
 
+const steps = z.enum([...failSteps, ...numberFailSteps]);
 const roles = ["http", "render", "anchor", "deliver", "declare"] as const;
 const whole = (fallback: number, least: number, most: number) =>
   z.coerce.number().int().min(least).max(most).default(fallback);
@@ -79,6 +80,8 @@ const Environment = z
     SMS_SECRET: z.string().min(16).optional(),
     /** A rendered receipt waits so long for its anchor before it is sent without its proof. */
     SEAL_WAIT_MS: whole(60_000, 0, 86_400_000),
+    /** Lets units register webhooks at private addresses, there by http too: for a service inside their own network. */
+    WEBHOOK_ALLOW_PRIVATE: flag(false),
     /** Admits the demo units on an empty database. */
     DEMO_UNITS: flag(true),
     /** Marks every receipt as a sample. */
@@ -88,10 +91,10 @@ const Environment = z
     REPLACE_AFTER_MS: whole(60_000, 100, 86_400_000),
     /** For the fault tests: "step:n" kills the program at the n-th passing of a step. */
     FAILPOINT: z
-      .templateLiteral([z.enum(failSteps), ":", z.number().int()])
+      .templateLiteral([steps, ":", z.number().int()])
       .transform((text) => {
         const [step, passing] = text.split(":");
-        return { step: z.enum(failSteps).parse(step), passing: Number(passing) };
+        return { step: steps.parse(step), passing: Number(passing) };
       })
       .optional(),
   })
@@ -120,6 +123,15 @@ const Environment = z
 
 /** The program's settings, from the environment. */
 export type Config = Readonly<z.infer<typeof Environment>>;
+
+/**
+ * Samples only, a database of its own, no gateway to the world, and all in one process: then mail and messages go to a sandbox.
+ * One real channel is enough for none: its payers' one-time codes must not be read on a page.
+ */
+export function isTriedOut({ SAMPLE, DATABASE_URL, SMTP_URL, SMS_URL, ROLES }: Config): boolean {
+  const isConnected = DATABASE_URL !== undefined || SMTP_URL !== undefined || SMS_URL !== undefined;
+  return SAMPLE && !isConnected && ROLES.includes("http") && ROLES.includes("deliver");
+}
 
 /** Thrown with one line for each variable that is wrong. */
 export class ConfigError extends Error {

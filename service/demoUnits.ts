@@ -54,4 +54,52 @@ export const demoUnits: readonly DemoUnit[] = [
     },
     grants: [grant("nontax")],
   },
+  {
+    appId: "demo-university",
+    algorithm: "hmac-sha256",
+    unit: {
+      ...SHENZHEN,
+      creditCode: "12440300MB2D000043",
+      name: "示例大学",
+      ...account("示例大学", "0004"),
+      kinds: ["tuition", "currentSettlement"],
+    },
+    grants: [grant("tuition"), grant("currentSettlement")],
+  },
+  {
+    appId: "demo-clinic",
+    algorithm: "hmac-sha256",
+    unit: {
+      ...SHENZHEN,
+      creditCode: "12440300MB2D000056",
+      name: "示例市第二人民医院",
+      ...account("示例市第二人民医院", "0005"),
+      kinds: ["registration", "checkup"],
+    },
+    grants: [grant("registration"), grant("checkup")],
+  },
+  {
+    appId: "demo-charity",
+    algorithm: "ed25519",
+    unit: {
+      ...SHENZHEN,
+      creditCode: "53440300MB2D000062",
+      name: "示例市慈善基金会",
+      ...account("示例市慈善基金会", "0006"),
+      kinds: ["donation"],
+    },
+    grants: [grant("donation")],
+  },
+  {
+    appId: "demo-society",
+    algorithm: "hmac-sha256",
+    unit: {
+      ...SHENZHEN,
+      creditCode: "51440300MB2D00007B",
+      name: "示例市软件行业协会",
+      ...account("示例市软件行业协会", "0007"),
+      kinds: ["societyDues"],
+    },
+    grants: [grant("societyDues")],
+  },
 ];

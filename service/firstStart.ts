@@ -5,9 +5,9 @@ import type { Keystore } from "./adapters/sign/keystore.ts";
 import { systemClock } from "./adapters/system/clock.ts";
 import { admitUnit, grantBook } from "./app/admitUnit.ts";
 import type { Bureau, Ledger } from "./app/ports.ts";
+import type { Register } from "./app/register.ts";
 import type { AppKey, Store } from "./app/storePorts.ts";
 import { demoUnits, type DemoUnit } from "./demoUnits.ts";
-import { builtinKinds } from "./domain/kinds/builtin.ts";
 import type { Config } from "./config.ts";
 import type { Progress } from "./openLedger.ts";
 
@@ -23,12 +23,18 @@ export async function prepareBureau(keystore: Keystore, bureau: Bureau, progress
 
 /** Admits the demo units with their books and keys; what is there already is left as it is. */
 export async function admitDemoUnits(
-  parts: { readonly config: Config; readonly store: Store; readonly keystore: Keystore; readonly ledger: Ledger },
+  parts: {
+    readonly config: Config;
+    readonly store: Store;
+    readonly keystore: Keystore;
+    readonly ledger: Ledger;
+    readonly register: Pick<Register, "kinds">;
+  },
   bureau: Bureau,
   progress: Progress,
 ): Promise<void> {
   const { config, store, keystore, ledger } = parts;
-  const kinds = new Map(builtinKinds.map((kind) => [kind.id, kind]));
+  const { kinds } = parts.register;
   const admitDeps = { store, bureau, identities: keystore, ledger, clock: systemClock, kinds };
   for (const demo of demoUnits) {
     if ((await store.appKey(demo.appId)) !== undefined) continue;

@@ -30,7 +30,7 @@ async function end(service: Service): Promise<never> {
   process.exit(0);
 }
 
-async function tell({ parts, url, deps }: Service): Promise<void> {
+async function tell({ parts, url, localUrl, sandbox, deps }: Service): Promise<void> {
   const { deployment, rpcUrl, config } = parts;
   const head = await deps.ledger.head();
   console.log(`
@@ -42,5 +42,8 @@ async function tell({ parts, url, deps }: Service): Promise<void> {
   if (url !== undefined) {
     console.log(`  首页 (pages)         ${url}/
   接口文档 (API docs)  ${url}/docs`);
+  }
+  if (sandbox !== undefined && localUrl !== undefined) {
+    console.log(`  演示信箱 (mailbox)   ${localUrl}/sandbox/mail`);
   }
 }

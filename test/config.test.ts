@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { ConfigError, parseConfig } from "../service/config.ts";
+import { ConfigError, isTriedOut, parseConfig } from "../service/config.ts";
 
 const KEY = `0x${"1".repeat(64)}`;
 const ADDRESS = `0x${"a".repeat(40)}`;
@@ -28,6 +28,18 @@ describe("the configuration", () => {
 
   it("takes an empty variable for an absent one", () => {
     expect(parseConfig({ PORT: "", DATABASE_URL: "", SAMPLE: "" })).to.deep.equal(parseConfig({}));
+  });
+
+  it("sends to the sandbox only by itself: samples, its own database, no gateway, all in one process", () => {
+    const isTried = (environment: Environment): boolean => isTriedOut(parseConfig(environment));
+    expect(isTried({})).to.equal(true);
+    expect(isTried({ ROLES: "http,deliver" })).to.equal(true);
+    const smtp = { SMTP_URL: "smtp://localhost", MAIL_FROM: "a@b.example" };
+    const sms = { SMS_URL: "https://sms.example", SMS_SECRET: "x".repeat(16) };
+    const others: readonly Environment[] = [smtp, sms, { SAMPLE: "false" }, { DATABASE_URL: "postgres://x" }];
+    for (const other of [...others, { ROLES: "http,render" }, { ROLES: "render,deliver" }]) {
+      expect(isTried(other), JSON.stringify(other)).to.equal(false);
+    }
   });
 
   it("can't be changed once it is parsed", () => {

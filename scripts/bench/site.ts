@@ -2,6 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { readLedgerFile, type LedgerPlace } from "../../service/ledgerFile.ts";
+import { atSignal } from "./atSignal.ts";
 import { runLoad, type LoadResult } from "./load.ts";
 import { startProgram, type Program } from "./program.ts";
 
@@ -17,22 +18,30 @@ export type Site = {
 const CONCURRENCY = 32;
 const WARM_UP = 200;
 
+/** Also a signal stops the service, and takes its folder away. */
 export async function openSite(): Promise<Site> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "lianpiao-bench-"));
-  const remove = (): void => fs.rmSync(folder, { recursive: true, force: true });
+  fs.chmodSync(folder, 0o755); // the embedded database may run as another user
+  const dataDir = path.join(folder, "data");
+  const starting = startProgram({ dataDir });
+  const end = async (): Promise<void> => {
+    // One that does not start has ended.
+    const program = await starting.catch(() => undefined);
+    await program?.stop();
+    fs.rmSync(folder, { recursive: true, force: true });
+  };
+  const forget = atSignal(end);
+  const close = async (): Promise<void> => {
+    forget();
+    await end();
+  };
   try {
-    fs.chmodSync(folder, 0o755); // the embedded database may run as another user
-    const dataDir = path.join(folder, "data");
-    const program = await startProgram({ dataDir });
+    const program = await starting;
     const place = readLedgerFile(dataDir);
     if (place === undefined) throw new Error(`${dataDir} has no ledger.json`);
-    const close = async (): Promise<void> => {
-      await program.stop();
-      remove();
-    };
     return { dataDir, program, place, close };
   } catch (error) {
-    remove();
+    await close();
     throw error;
   }
 }

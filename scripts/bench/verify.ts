@@ -49,7 +49,7 @@ export async function benchVerify(site: Site, pdfs: readonly Uint8Array[]): Prom
     ],
     notes: [
       `(c) ${pdfs.length} sealed PDFs, ${AT_A_TIME} at a time in one thread, every check; a node answers eth_chainId, ` +
-        "eth_blockNumber and eth_call for each, over HTTP from another process on the same cores.",
+        "eth_blockNumber and eth_call for each, over HTTP from another process on the same cores; calls of a moment are one batch.",
       `(c) SHA-256 and P-256 by node:crypto, certificates checked once. All in plain JavaScript, as in a browser: ${rounded(plainJs)}/s.`,
       `(c) baseline, over ${PLAIN_COUNT}: a small DER reader and node:crypto check signature and certificates, ethers asks one eth_call; ` +
         "one after the other, no data, no proof, no status.",

@@ -9,6 +9,11 @@ export {
   type VerifyDisclosureOptions,
 } from "../../service/core/verifyDisclosure.ts";
 export { looksLikeDisclosure } from "../../service/core/disclosureFile.ts";
+export { disclosureIn, DISCLOSURE_FILE_NAME } from "../../service/core/disclosurePdf.ts";
+export { packDisclosure, unpackDisclosure, type Deflate } from "../../service/core/disclosurePack.ts";
+export { codesOf, joinCodes, parseCode, type DisclosureCode } from "../../service/core/disclosureCodes.ts";
+export { verifyFile, type FileReport } from "../../service/core/verifyFile.ts";
+export { reportToJson } from "../../service/core/reportJson.ts";
 export { discloseReceipt, type DisclosureChoice } from "../../service/core/discloseReceipt.ts";
 export { DISCLOSURE_PRESETS, type DisclosurePreset } from "../../service/core/disclosurePresets.ts";
 export { readProof } from "../../service/core/seal.ts";

@@ -43,7 +43,8 @@ export async function grantBook(deps: AdmitDeps, unit: Unit, grant: Grant): Prom
   const [onChain] = await deps.ledger.books([bookId]);
   const next = onChain?.next ?? first;
   const marks = { next, rendered: next, anchored: next };
-  await deps.store.saveBook({ bookId, unitId: unit.unitId, code, kind: kind.id, first, last, lowWater, ...marks });
+  const book = { bookId, unitId: unit.unitId, code, kind: kind.id, first, last, lowWater, ...marks };
+  await deps.store.saveBook(book, deps.clock.nowMs());
   for (const alarm of ["numbers_low", "no_numbers"]) {
     await deps.store.clearAlarm(alarm, stockSubject(code, unit.unitId), deps.clock.nowMs());
   }

@@ -136,13 +136,15 @@ async function bookReasons({ store, ledger }: AuditDeps, { bookId }: Book): Prom
     const open = await store.openBatch();
     const book = (await store.books()).find((each) => each.bookId === bookId);
     if (book === undefined || onChain === undefined) return ["the chain knows no such book"];
-    const { anchored, last } = book;
+    const { anchored, last, usableLast } = book;
     const pending = open?.segments.find((segment) => segment.bookId === bookId)?.count ?? 0;
     const isInStep = onChain.next === anchored || onChain.next === anchored + pending;
     if (!isInStep && look < BOOK_LOOKS) continue;
+    // Closed on chain and not yet marked here: only what a return that is under way has stopped.
+    const isEndRight = onChain.last === last || onChain.last === usableLast;
     return [
       ...(isInStep ? [] : [`next ${onChain.next} on chain, anchored up to ${anchored - 1} here`]),
-      ...(onChain.last === last ? [] : [`last ${onChain.last} on chain, ${last} here`]),
+      ...(isEndRight ? [] : [`last ${onChain.last} on chain, ${last} here`]),
     ];
   }
 }

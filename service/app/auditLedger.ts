@@ -1,9 +1,13 @@
 import { auditBatches, auditBooksOnChain, firstLook } from "./auditBatches.ts";
 import { auditDeclarations } from "./auditDeclarations.ts";
+import { auditPapers } from "./auditPapers.ts";
+import { auditReversals } from "./auditReversals.ts";
+import { auditGrants } from "./auditGrants.ts";
 import { auditBook, isYounger, reportExtraRows, type BookAudit } from "./auditReceipts.ts";
 import { find, newTally, type AuditReport } from "./auditTally.ts";
 import type { UnitLedger } from "./declarationPorts.ts";
-import type { BlobStore, Hash, Ledger } from "./ports.ts";
+import type { Examine } from "./examineReceipt.ts";
+import type { BlobStore, Ledger } from "./ports.ts";
 import type { AuditStore } from "./storePorts.ts";
 
 export type AuditDeps = {
@@ -11,7 +15,7 @@ export type AuditDeps = {
   readonly blobs: BlobStore;
   readonly ledger: Ledger;
   readonly unitLedger: Pick<UnitLedger, "declared">;
-  readonly hash: Hash;
+  readonly examine: Examine;
   readonly onProgress: (done: number, total: number) => void;
 };
 
@@ -34,6 +38,9 @@ export async function auditLedger(deps: AuditDeps): Promise<AuditReport> {
   await auditBatches(deps, look, audited, tally);
   await auditBooksOnChain(deps, books, tally);
   await auditDeclarations(deps, books, tally);
+  await auditReversals(deps, tally);
+  await auditPapers(deps, tally);
+  await auditGrants(deps, tally);
   const unexpectedDocuments: string[] = [];
   for await (const name of deps.blobs.names()) if (!expectedDocuments.has(name)) unexpectedDocuments.push(name);
   // Read after rows and documents: what was issued meanwhile lies beyond the books as they were.

@@ -23,7 +23,13 @@ export type FindingCode =
   /** A book stands elsewhere on chain. */
   | "book_differs"
   /** What a unit has declared on chain is not the sum of its rows, or not what was written down. */
-  | "declaration_differs";
+  | "declaration_differs"
+  /** A red-letter receipt and its original, or the chain, disagree over the reversal. */
+  | "reversal_differs"
+  /** A receipt is on paper here and not on chain, or the other way about. */
+  | "paper_differs"
+  /** The chain granted a book that the database does not know. */
+  | "book_extra";
 
 export type AuditReport = {
   readonly receiptCount: number;

@@ -222,7 +222,11 @@ async function present(
     encodeDisclosureFile({ proof: bytes, disclosure: disclose({ ...data }, secret, CHECK_FIELDS) });
   return {
     kind: "match",
-    finding: decideCheck({ data, isVoid, isAnchored: anchoring !== undefined, status }),
+    finding: decideCheck({
+      ...{ data, isVoid, isAnchored: anchoring !== undefined, status },
+      ...(receipt.reversedBy && { reversedBy: receipt.reversedBy }),
+      isOnPaper: receipt.paper !== undefined,
+    }),
     checkedBefore,
     ...(anchoring === undefined ? {} : { batchNo: anchoring.batchNo }),
     ...(answer?.kind === "read" ? { blockNumber: answer.blockNumber } : {}),

@@ -1,4 +1,4 @@
-import type { DeclarationClaim } from "../core/segment.ts";
+import type { DeclarationClaim, PaperClaim } from "../core/segment.ts";
 
 /** 申报: a book's declared totals as the contract keeps them. */
 export type Declared = DeclarationClaim & {
@@ -25,6 +25,14 @@ export interface UnitLedger {
    * mined later), chain_unreachable
    */
   declare(claim: DeclarationClaim, signature: Uint8Array): Promise<{ readonly isNew: boolean }>;
+  /** The nonce that the unit's next change of a receipt to paper, or back, has to name. @throws AppError chain_unreachable */
+  paperNonce(unitId: number): Promise<number>;
+  /**
+   * Marks a receipt as changed to paper, or takes that back; returns once it is mined.
+   * @param signature the unit's, 65 bytes, over `paperSigningDigest`
+   * @throws as `declare`
+   */
+  setPaper(claim: PaperClaim, signature: Uint8Array): Promise<void>;
 }
 
 /** What a book's rows say of the numbers from one on through another. */

@@ -1,5 +1,6 @@
 import { escapeHtml } from "../domain/htmlText.ts";
 import { yuanOf } from "../domain/money.ts";
+import { isRedLetter } from "../domain/receiptAssembly.ts";
 import type { ReceiptData } from "../domain/receipt.ts";
 import type { DeliveryPurpose, MailMessage } from "./deliveryPorts.ts";
 
@@ -25,7 +26,12 @@ export function receiptMail(data: ReceiptData, link: string, purpose: DeliveryPu
           "持票人请本系统把这张财政电子票据转发给您。",
           "The holder of this fiscal e-receipt asked us to send it to you.",
         ]
-      : [`${unit}为您开具了财政电子票据。`, "A fiscal e-receipt was issued to you."];
+      : isRedLetter(data)
+        ? [
+            `${unit}已将您的票据 ${relatedOf(data)} 冲红，红字票据如下；原票不能再用于报销、入账。`,
+            "Your receipt was reversed by this red-letter receipt and can't be reimbursed or booked any more.",
+          ]
+        : [`${unit}为您开具了财政电子票据。`, "A fiscal e-receipt was issued to you."];
   const keep = [
     "链接可查看、下载、转发和打印票据；持有链接的人都能打开，请勿公开。",
     "The link shows the receipt to whoever has it: keep it to yourself.",
@@ -52,8 +58,14 @@ export function receiptMail(data: ReceiptData, link: string, purpose: DeliveryPu
   };
 }
 
+const relatedOf = ({ mainExt }: ReceiptData): string =>
+  `${mainExt["relatedInvoiceCode"] ?? ""} ${mainExt["relatedInvoiceNumber"] ?? ""}`;
+
 /** Kept short: 70 characters are one message. */
 export function receiptSms(data: ReceiptData, link: string): string {
+  if (isRedLetter(data)) {
+    return `${data.invoicingPartyName}已将您的电子票据${relatedOf(data)}冲红，查看：${link} 请勿转给他人`;
+  }
   return `${data.invoicingPartyName}为您开具电子票据${yuanOf(data.totalAmount)}元，查看：${link} 请勿转给他人`;
 }
 

@@ -1,11 +1,14 @@
 import type { LedgerReader } from "../core/ledgerCall.ts";
+import type { RegionCatalogue } from "../domain/catalogue.ts";
 import type { Kind } from "../domain/kind.ts";
 import type { QrPlace } from "../domain/qrText.ts";
 import type { UnitLedger } from "./declarationPorts.ts";
 import type { Channels, ContactKeys } from "./deliveryPorts.ts";
+import type { PictureMaker } from "./picturePorts.ts";
 import type { SegmentTrees } from "./segmentTrees.ts";
 import type { Bell, BlobStore, Clock, Failpoint, Hash, Ledger, LedgerSigner, Log, Random, Renderer } from "./ports.ts";
 import type { Store } from "./storePorts.ts";
+import type { WebhookPoster } from "./webhookPorts.ts";
 
 /** What the use cases are given; compose.ts makes it. */
 export type Deps = {
@@ -15,6 +18,7 @@ export type Deps = {
   readonly log: Log;
   readonly store: Store;
   readonly renderer: Renderer;
+  readonly pictures: PictureMaker;
   readonly blobs: BlobStore;
   readonly ledger: Ledger;
   /** Reads the ledger as any verifier does. */
@@ -26,10 +30,14 @@ export type Deps = {
   readonly contacts: ContactKeys;
   /** What this program can send on. */
   readonly channels: Channels;
+  /** Sends events to units' systems. */
+  readonly webhooks: WebhookPoster;
   readonly segmentTrees: SegmentTrees;
   readonly failpoint: Failpoint;
-  /** The kinds that can be issued, by id. */
+  /** The kinds that can be issued, by id, in their newest version: it changes while the program runs (register.ts). */
   readonly kinds: ReadonlyMap<string, Kind>;
+  /** The catalogues of items, by region; it changes, too. */
+  readonly catalogues: ReadonlyMap<string, RegionCatalogue>;
   readonly settings: Settings;
 };
 
@@ -63,3 +71,4 @@ export const issuedTopic = "issued";
 export const renderedTopic = "rendered";
 export const anchoredTopic = "anchored";
 export const deliveryTopic = "delivery";
+export const eventTopic = "event";

@@ -1,13 +1,15 @@
+import { catalogueFor } from "../domain/catalogue.ts";
 import { decideIssue } from "../domain/decideIssue.ts";
 import { codeNumberOf } from "../domain/code.ts";
 import { diffInputs } from "../domain/diffReceipts.ts";
 import { RANDOM_NUMBER_BYTES, randomNumberFrom } from "../domain/randomNumber.ts";
 import type { FieldProblem, IssueInput } from "../domain/receipt.ts";
 import { issueCodeOf } from "../domain/receiptAssembly.ts";
-import { dataDigestOf } from "../core/dataDigest.ts";
+import { utf8 } from "../core/bytes.ts";
+import { jcs } from "../core/canonical.ts";
 import { invariant } from "../core/errors.ts";
 import { issuedTopic, type Deps } from "./deps.ts";
-import type { Random } from "./ports.ts";
+import type { Hash, Random } from "./ports.ts";
 import type { IssueOutcome, NewReceipt, Receipt, Unit } from "./storePorts.ts";
 import { prepareDelivery } from "./prepareDelivery.ts";
 import { stockSubject } from "./stockSubject.ts";
@@ -48,7 +50,9 @@ export async function prepareIssue(deps: Deps, unit: Unit, { delivery, ...input 
   const issuedAtMs = deps.clock.nowMs();
   const kind = deps.kinds.get(input.kind);
   if (kind === undefined) return { kind: "refused", problems: [unknownKind(deps)] };
-  const decision = decideIssue({ kind, unit, input, issuedAtMs });
+  const itemCodes = input.items.map(({ itemCode }) => itemCode);
+  const catalogue = catalogueFor(deps.catalogues.get(unit.region), unit.creditCode, kind.id, itemCodes);
+  const decision = decideIssue({ kind, unit, input, issuedAtMs, ...(catalogue === undefined ? {} : { catalogue }) });
   if (decision.kind === "refused") return (await earlierResult(deps, unit, input)) ?? decision;
   const undrawable = undrawableFields(deps.renderer, input);
   if (undrawable.length > 0) {
@@ -59,7 +63,7 @@ export async function prepareIssue(deps: Deps, unit: Unit, { delivery, ...input 
     kind: kind.id,
     code: codeNumberOf(issueCodeOf(kind, unit, issuedAtMs)),
     input,
-    inputDigest: inputDigestOf(input),
+    inputDigest: inputDigestOf(deps.hash, input),
     draft: decision.draft,
     randomNumber: drawRandomNumber(deps.random),
     secret: deps.random.bytes(32),
@@ -86,7 +90,7 @@ export async function resultOf(
     case "repeated":
       return { kind: "repeated", receipt: outcome.receipt, warnings: outcome.receipt.warnings };
     case "conflict":
-      return { kind: "conflict", receipt: outcome.receipt, differs: diffInputs(outcome.receipt.input, input) };
+      return compared(outcome.receipt, input);
     case "no_numbers": {
       deps.log.error("no_numbers", { code: outcome.code, unitId: unit.unitId });
       const subject = stockSubject(outcome.code, unit.unitId);
@@ -101,7 +105,11 @@ export async function resultOf(
 /** A request that is refused today was accepted once if its busNo has a receipt: that answer stands. */
 async function earlierResult(deps: Deps, unit: Unit, input: IssueInput): Promise<IssueResult | undefined> {
   const receipt = await deps.store.receiptByBusNo(unit.unitId, input.busNo);
-  if (receipt === undefined) return undefined;
+  return receipt === undefined ? undefined : compared(receipt, input);
+}
+
+/** What differs decides: the digest of an input may have been made otherwise by an earlier program. */
+function compared(receipt: Receipt, input: IssueInput): IssueResult {
   const differs = diffInputs(receipt.input, input);
   if (differs.length > 0) return { kind: "conflict", receipt, differs };
   return { kind: "repeated", receipt, warnings: receipt.warnings };
@@ -114,10 +122,10 @@ async function warnOfLowStock(deps: Deps, receipt: Receipt, left: number): Promi
   await deps.store.raiseAlarm("numbers_low", subject, details, deps.clock.nowMs());
 }
 
-/** The digest is only compared with others of the same unit and busNo, in the database: it needs no salt. */
-export function inputDigestOf(input: IssueInput): Uint8Array {
+/** Of the canonical text: it is only compared with others of the same unit and busNo, in the database, and needs no salt. */
+export function inputDigestOf(hash: Hash, input: IssueInput): Uint8Array {
   const { totalAmount, ...rest } = input;
-  return dataDigestOf(totalAmount === undefined ? rest : { ...rest, totalAmount }, new Uint8Array(32));
+  return hash([utf8(jcs(totalAmount === undefined ? rest : { ...rest, totalAmount }))]);
 }
 
 export function drawRandomNumber(random: Random): string {

@@ -1,3 +1,5 @@
+import type { LeafStatus } from "../core/ledgerCall.ts";
+import type { Kind } from "../domain/kind.ts";
 import type { ReceiptData } from "../domain/receipt.ts";
 
 /** The only one to tell the time. */
@@ -37,7 +39,9 @@ export const failSteps = [
   "confirmed",
   "marked",
 ] as const;
-export type FailStep = (typeof failSteps)[number];
+/** The same for the steps of numbers' way from the bureau and back. */
+export const numberFailSteps = ["book_granted", "grant_saved", "book_closed", "return_saved"] as const;
+export type FailStep = (typeof failSteps)[number] | (typeof numberFailSteps)[number];
 
 /** Draws and signs documents; runs in worker threads. */
 export interface Renderer {
@@ -50,6 +54,8 @@ export interface Renderer {
 
 export type RenderJob = {
   readonly data: ReceiptData;
+  /** The kind as it was when the receipt was issued; absent: the built-in one that code and name tell. */
+  readonly kind?: Kind;
   /** 32 bytes: the secret of the data digest (docs/ledger.md). */
   readonly secret: Uint8Array;
   /** The unit's signing identity in the keystore. */
@@ -113,8 +119,12 @@ export interface Ledger {
   ): Promise<
     { readonly root: string; readonly head: string; readonly timeS: number; readonly segmentCount: number } | undefined
   >;
+  /** What became of a receipt by its leaf hash, at the newest block; all zero: nothing. */
+  status(leaf: string): Promise<LeafStatus>;
   /** The next number to be anchored and the last of the range of each book, in the order asked. */
   books(bookIds: readonly number[]): Promise<readonly { readonly next: number; readonly last: number }[]>;
+  /** Every grant and closing of a book so far, in the order of the chain. */
+  bookEvents(): Promise<readonly BookEvent[]>;
   /** Runs the call without sending it. If refused: the custom error's name, its arguments as text, the book at fault if the error names one. */
   simulate(
     segments: readonly SignedSegment[],
@@ -147,6 +157,11 @@ export interface Ledger {
   /** The number of the anchorer's transactions mined so far: its next nonce. */
   minedNonce(): Promise<number>;
 }
+
+export type BookEvent =
+  | ({ readonly kind: "granted"; readonly bookId: number } & BookGrant)
+  /** `last` is the book's last number from then on. */
+  | { readonly kind: "closed"; readonly bookId: number; readonly last: number };
 
 export type Fee = { readonly maxFeePerGas: bigint; readonly maxPriorityFeePerGas: bigint };
 

@@ -18,7 +18,8 @@ export function prepareDelivery(deps: Deps, input: DeliveryInput): NewDelivery {
   };
 }
 
-function contactsOf({ email = "", phone = "" }: DeliveryInput): readonly Contact[] {
+/** In their one normal form. */
+export function contactsOf({ email = "", phone = "" }: Pick<DeliveryInput, "email" | "phone">): readonly Contact[] {
   const [mailbox, mobile] = [parseEmail(email), parsePhone(phone)];
   return [
     ...(mailbox === undefined ? [] : [{ channel: "email", address: mailbox } as const]),

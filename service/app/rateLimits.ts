@@ -11,6 +11,12 @@ export const rateLimits = {
   forward_address: { windowMs: HOUR_MS, limit: 20 },
   /** Sent on to one contact. */
   forward_contact: { windowMs: DAY_MS, limit: 10 },
+  /** Pictures drawn of one receipt. */
+  picture_receipt: { windowMs: HOUR_MS, limit: 30 },
+  /** Pictures drawn for one network address, or one unit. */
+  picture_asker: { windowMs: HOUR_MS, limit: 300 },
+  /** One receipt sent again by its unit. */
+  resend_receipt: { windowMs: DAY_MS, limit: 5 },
   /** One-time codes for one contact. */
   login_contact: { windowMs: HOUR_MS, limit: 3 },
   login_contact_day: { windowMs: DAY_MS, limit: 10 },
@@ -18,6 +24,8 @@ export const rateLimits = {
   login_address: { windowMs: HOUR_MS, limit: 30 },
   /** One-time codes typed in from one network address, right or wrong. */
   login_try_address: { windowMs: HOUR_MS, limit: 60 },
+  /** Disclosures verified for one network address: an insurance desk's day, not a way to keep us busy. */
+  verify_address: { windowMs: HOUR_MS, limit: 1_000 },
 } as const;
 
 export type RateName = keyof typeof rateLimits;

@@ -4,9 +4,11 @@ import { AppError } from "../core/errors.ts";
 import { readAttachment } from "../core/pdfAttachments.ts";
 import { parseReceiptFile, RECEIPT_FILE_NAME } from "../core/receiptFile.ts";
 import { documentDigestOf } from "../core/pdfSignature.ts";
+import type { Kind } from "../domain/kind.ts";
 import { qrSignedText, qrText } from "../domain/qrText.ts";
 import { receiptTopic, renderedTopic, type Deps } from "./deps.ts";
 import { documentName } from "./documentName.ts";
+import { findKindVersion } from "./findKindVersion.ts";
 import type { RenderJob, RenderOutcome } from "./ports.ts";
 import type { Receipt } from "./storePorts.ts";
 
@@ -26,7 +28,10 @@ export async function renderReceipts(deps: Deps): Promise<number> {
   const stored = await Promise.all(receipts.map((receipt) => deps.blobs.get(nameOf(receipt))));
   const fresh = receipts.filter((_, index) => stored[index] === undefined);
   const keyIds = new Map((await deps.store.units()).map((unit) => [unit.unitId, unit.keyId]));
-  const outcomes = await deps.renderer.render(fresh.map((receipt) => jobOf(deps, receipt, keyIds)));
+  const kinds = await kindsOf(deps, fresh);
+  const known = fresh.filter((receipt) => kinds.has(faceOf(receipt)));
+  const rendered = await deps.renderer.render(known.map((receipt) => jobOf(deps, receipt, keyIds, kinds)));
+  const outcomes = fresh.map((receipt) => rendered[known.indexOf(receipt)] ?? KIND_MISSING);
   deps.failpoint("signed");
   await Promise.all([
     ...receipts.map(async (receipt, index) => {
@@ -55,11 +60,38 @@ const subjectOf = ({ code, number }: Receipt): string => `receipt ${code} ${numb
 
 const nameOf = (receipt: Receipt): string => documentName(receipt.code, receipt.number);
 
-function jobOf(deps: Deps, receipt: Receipt, keyIds: ReadonlyMap<number, string>): RenderJob {
+/** Never the receipt's fault, so its number is kept. */
+const KIND_MISSING: RenderOutcome = {
+  kind: "failed",
+  isPermanent: false,
+  code: "kind_version_missing",
+  message: "the register has no such version of the kind",
+};
+
+/** The kind and version that the receipt was issued under. */
+const faceOf = ({ kind, data }: Receipt): string => `${kind} ${data.eInvoiceSpecimenCode.slice(8)}`;
+
+async function kindsOf(deps: Deps, receipts: readonly Receipt[]): Promise<ReadonlyMap<string, Kind>> {
+  const kinds = new Map<string, Kind>();
+  for (const [face, receipt] of new Map(receipts.map((each) => [faceOf(each), each]))) {
+    const kind = await findKindVersion(deps, receipt);
+    if (kind !== undefined) kinds.set(face, kind);
+  }
+  return kinds;
+}
+
+function jobOf(
+  deps: Deps,
+  receipt: Receipt,
+  keyIds: ReadonlyMap<number, string>,
+  kinds: ReadonlyMap<string, Kind>,
+): RenderJob {
   const { data, secret, issuedAtMs } = receipt;
   const { qrPlace, qrMac } = deps.settings;
+  const kind = kinds.get(faceOf(receipt));
   return {
     data,
+    ...(kind === undefined ? {} : { kind }),
     secret,
     issuedAtMs,
     unitKeyId: keyIds.get(receipt.unitId) ?? "",

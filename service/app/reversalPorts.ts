@@ -1,8 +1,15 @@
 import type { ReversalReason } from "../domain/reversal.ts";
+import type { Channel } from "../domain/contact.ts";
+import type { NewLink } from "./deliveryPorts.ts";
 import type { Receipt } from "./storePorts.ts";
 
 /** What the transaction that takes a red-letter receipt's number writes beside it. */
-export type NewReversal = {
+export type NewReversal = ReversalTerms & {
+  /** How whoever was sent the original is told: the transaction knows to whom. */
+  readonly notice: { readonly link: NewLink; readonly deliveryIds: Readonly<Record<Channel, string>> };
+};
+
+export type ReversalTerms = {
   /** The original (蓝票). */
   readonly code: number;
   readonly number: number;
@@ -12,7 +19,7 @@ export type NewReversal = {
 };
 
 /** One side of a reversal as seen from the other: code and number are the other's. */
-export type ReversalRecord = NewReversal & { readonly reversedAtMs: number };
+export type ReversalRecord = ReversalTerms & { readonly reversedAtMs: number };
 
 /** A red-letter receipt with its original, for the auditor; undefined: there is no such row. */
 export type ReversalPair = { readonly red: Receipt; readonly blue: Receipt | undefined };

@@ -1,4 +1,4 @@
-import { askLedger } from "../core/ledgerJudges.ts";
+import { hexOf } from "../core/bytes.ts";
 import { AppError } from "../core/errors.ts";
 import { codeNumberOf } from "../domain/code.ts";
 import { interlockOf, lifeStateOf, type Interlock } from "../domain/interlocks.ts";
@@ -8,6 +8,7 @@ import { decideReversal, type ReversalRequest } from "../domain/reversal.ts";
 import { awaitReceipt } from "./awaitReceipt.ts";
 import type { Deps } from "./deps.ts";
 import { drawRandomNumber, inputDigestOf, prepareIssue, resultOf, type IssueResult } from "./issueReceipts.ts";
+import { newId, newLink } from "./receiptLink.ts";
 import type { ReversalRecord } from "./reversalPorts.ts";
 import type { IssueOutcome, NewReceipt, Receipt, Unit } from "./storePorts.ts";
 import { entryLeaf } from "./segmentTrees.ts";
@@ -113,14 +114,14 @@ async function prepareReversal(
     kind: kind.id,
     code: codeNumberOf(code),
     input,
-    inputDigest: inputDigestOf({ ...input, remark: JSON.stringify(reverses) }),
+    inputDigest: inputDigestOf(deps.hash, { ...input, remark: JSON.stringify(reverses) }),
     // The region's table may have given the kind another code since.
     draft: { ...decision.draft, eInvoiceSpecimenCode: code + decision.draft.eInvoiceSpecimenCode.slice(8) },
     randomNumber: drawRandomNumber(deps.random),
     secret: deps.random.bytes(32),
     issuedAtMs,
     warnings: [],
-    reverses,
+    reverses: { ...reverses, notice: { link: newLink(deps), deliveryIds: { email: newId(deps), sms: newId(deps) } } },
   };
   return { kind: "ready", receipt };
 }
@@ -137,7 +138,7 @@ async function interlocked(deps: Deps, receipt: Receipt): Promise<Refusal | unde
     isVoid: original.state === "void",
     isRed: original.reverses !== undefined,
     isReversed: false,
-    isOnPaper: false,
+    isOnPaper: original.paper !== undefined,
     usedFen: await usedFenOf(deps, original),
   });
   const interlock = interlockOf(state, "reverse");
@@ -145,17 +146,9 @@ async function interlocked(deps: Deps, receipt: Receipt): Promise<Refusal | unde
 }
 
 /** fen that are claimed or held on chain; of what is not anchored nothing can be: a claimant verifies the proof first. */
-async function usedFenOf(deps: Deps, receipt: Receipt): Promise<number> {
-  const { anchoring, bookId } = receipt;
-  if (anchoring === undefined || receipt.state === "void") return 0;
-  const trusted = { chainId: deps.ledger.chainId, address: deps.ledger.contract };
-  const leaf = entryLeaf({ ...receipt, isVoid: false });
-  const question = { batch: anchoring.batchNo, bookId, rootDigest: new Uint8Array(32), leaf };
-  const answer = await askLedger(deps.reader, trusted, question);
-  if (answer.kind === "untold") {
-    throw new AppError("chain_unreachable", "whether the receipt is in use could not be told");
-  }
-  const { usedFen, lockedFen } = answer.evidence.status;
+async function usedFenOf({ ledger }: Deps, receipt: Receipt): Promise<number> {
+  if (receipt.anchoring === undefined || receipt.state === "void") return 0;
+  const { usedFen, lockedFen } = await ledger.status(hexOf(entryLeaf({ ...receipt, isVoid: false })));
   return usedFen + lockedFen;
 }
 

@@ -2,12 +2,17 @@ import type { FieldProblem, IssueInput, IssuingUnit, Numbering, ReceiptData } fr
 import type { CheckStore } from "./checkPorts.ts";
 import type { DeclarationStore } from "./declarationPorts.ts";
 import type { DestructionStore } from "./destructionPorts.ts";
+import type { ContactStore } from "./contactPorts.ts";
 import type { LinkStore, NewDelivery, OutboxStore, RateStore } from "./deliveryPorts.ts";
 import type { LoginStore, PayerStore } from "./payerPorts.ts";
+import type { PaperStore, StandingPaper } from "./paperPorts.ts";
 import type { NewReversal, ReversalRecord, ReversalStore } from "./reversalPorts.ts";
+import type { NumberStore } from "./numberPorts.ts";
 import type { Fee, SignedSegment } from "./ports.ts";
 import type { WriteOffStore } from "./writeOffPorts.ts";
 import type { Interlock } from "../domain/interlocks.ts";
+import type { RegisterStore } from "./registerPorts.ts";
+import type { WebhookStore } from "./webhookPorts.ts";
 
 /** The database. Every method is one transaction (or one statement) and durable when it resolves. */
 export interface Store
@@ -21,6 +26,7 @@ export interface Store
     AuditStore,
     CheckStore,
     OutboxStore,
+    ContactStore,
     LinkStore,
     RateStore,
     LoginStore,
@@ -28,7 +34,11 @@ export interface Store
     ReversalStore,
     DeclarationStore,
     WriteOffStore,
-    DestructionStore {}
+    DestructionStore,
+    PaperStore,
+    RegisterStore,
+    NumberStore,
+    WebhookStore {}
 
 /** A unit as the program keeps it: what the receipt takes over, and its keys. */
 export type Unit = IssuingUnit & {
@@ -49,7 +59,7 @@ export interface UnitStore {
   useNonce(appId: string, nonce: string, expiresAtMs: number): Promise<boolean>;
   books(unitId?: number): Promise<readonly Book[]>;
   /** Inserts a granted book as it stands on chain; one that is known already is left alone. */
-  saveBook(book: Book): Promise<void>;
+  saveBook(book: Book, grantedAtMs?: number): Promise<void>;
   deployment(): Promise<Deployment | undefined>;
   saveDeployment(deployment: Deployment): Promise<void>;
 }
@@ -79,6 +89,10 @@ export type Book = {
   readonly lowWater: number;
   /** Why its segments are set aside; undefined: they are not. */
   readonly heldReason?: string;
+  /** Receipts take no number past it while the rest is being returned; undefined: up to `last`. */
+  readonly usableLast?: number;
+  /** The place (开票点) whose own it is; undefined: it serves all places. */
+  readonly placeCode?: string;
 };
 
 /** The contract that this database belongs to. */
@@ -160,6 +174,8 @@ export type Receipt = {
   readonly reversedBy?: ReversalRecord;
   /** On a red-letter receipt: what it reverses. */
   readonly reverses?: ReversalRecord;
+  /** 已换开 (or just being exchanged): the paper that stands for it. */
+  readonly paper?: StandingPaper;
 };
 
 /** Where a receipt stands on chain, read back and confirmed. */
@@ -338,7 +354,10 @@ export interface AuditStore
     Pick<UnitStore, "books">,
     Pick<AnchorStore, "openBatch" | "lastAnchored">,
     Pick<DeclarationStore, "declarations" | "bookTotals">,
-    Pick<DestructionStore, "approvedRuns"> {
+    Pick<DestructionStore, "approvedRuns">,
+    ReversalStore,
+    Pick<PaperStore, "exchanges">,
+    Pick<NumberStore, "bookStories" | "pendingGrants"> {
   /** Receipts of no book; [] unless the database was tampered with. */
   strayReceipts(limit: number): Promise<readonly Receipt[]>;
   /** The receipts of a book from a number on, in order. */

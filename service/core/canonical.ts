@@ -21,8 +21,13 @@ export function flatten(data: JsonValue): readonly DataLeaf[] {
   const leaves: DataLeaf[] = [];
   const budget = { left: MAX_TEXT_LENGTH };
   collect(data, "", 0, leaves, budget);
-  return leaves.sort((a, b) => compareUtf8(a.path, b.path));
+  return leaves.sort(leaves.some(({ path }) => HIGH.test(path)) ? byBytes : byUnits);
 }
+
+/** From here on the order of UTF-16 units is not that of code points. */
+const HIGH = /[\ud800-\uffff]/;
+const byUnits = (a: DataLeaf, b: DataLeaf): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
+const byBytes = (a: DataLeaf, b: DataLeaf): number => compareUtf8(a.path, b.path);
 
 /** Orders two well-formed texts as their UTF-8 bytes would be: by code point, not by UTF-16 unit. */
 export function compareUtf8(a: string, b: string): number {

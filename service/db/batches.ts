@@ -6,6 +6,7 @@ import type { SignedSegment } from "../app/ports.ts";
 import type { AnchorStore, BatchTransaction, Lease, OpenBatch } from "../app/storePorts.ts";
 import type { BatchTransactionRow, SegmentRow } from "./entities/batch.ts";
 import { BatchEntity, BatchTransactionEntity, SegmentEntity } from "./entities/batch.ts";
+import { recordAnchored } from "./recordEvents.ts";
 import { inTransaction, query, rowsOf } from "./retry.ts";
 import { segmentCandidates } from "./segmentCandidates.ts";
 
@@ -59,6 +60,7 @@ export function createAnchorStore(dataSource: DataSource): AnchorStore {
         );
         const segmentCount = await manager.countBy(SegmentEntity, { batchId });
         invariant(books.length === segmentCount, "each segment continues its book");
+        await recordAnchored(manager, batchId, mark);
       }),
 
     async lastAnchored() {
@@ -100,18 +102,24 @@ async function takeLease(
 }
 
 /** A holder that slept past its lease must not write over its successor's work: the row lock and the fence see to it. */
-async function assertLease(manager: EntityManager, lease: Lease): Promise<void> {
+export async function assertLease(manager: EntityManager, lease: Lease): Promise<void> {
   const sql = "select 1 from lease where name = $1 and holder = $2 and fence = $3 for update";
   const rows = await rowsOf(manager, sql, [lease.name, lease.holder, lease.fence]);
   if (rows.length === 0) throw new AppError("lease_lost", `another program holds the lease ${lease.name}`);
 }
 
+/**
+ * The mark is worked out of one snapshot. Were it worked out as a row is updated, one that waits for a number being taken would
+ * see the book's new `next` and not the new receipt (READ COMMITTED looks at a changed row again, at no other).
+ */
 async function advanceRendered(dataSource: DataSource): Promise<void> {
   await query(
     dataSource,
-    `update book set rendered = coalesce(
-       (select min(number) from receipt where book_id = book.book_id and state = 'issued'), next)
-     where rendered < next`,
+    `update book set rendered = greatest(book.rendered, seen.rendered)
+     from (select book_id, coalesce(
+         (select min(number) from receipt where book_id = b.book_id and state = 'issued'), next) as rendered
+       from book b where rendered < next) seen
+     where book.book_id = seen.book_id and book.rendered < seen.rendered`,
     [],
   );
 }

@@ -1,7 +1,8 @@
-import type { DataSource } from "typeorm";
+import type { DataSource, EntityManager } from "typeorm";
 import type { Delivery, DeliveryClaim, DeliveryStatus, OutboxStore, NewForward } from "../app/deliveryPorts.ts";
 import { DeliveryEntity, ReceiptLinkEntity, type DeliveryRow } from "./entities/delivery.ts";
-import { inTransaction, query } from "./retry.ts";
+import { recordEvents } from "./recordEvents.ts";
+import { inTransaction, query, rowsOf } from "./retry.ts";
 
 /** A login's code is of no use after this, so neither is its message. */
 const LOGIN_MS = 600_000;
@@ -17,10 +18,12 @@ export function createOutboxStore(dataSource: DataSource): OutboxStore {
   return {
     claimDeliveries: (claim) => claimDeliveries(dataSource, claim),
 
-    async markDelivered(deliveryId, holder, nowMs) {
-      const done = { state: "sent", sealed: null, sentAtMs: String(nowMs), holder: null, reason: null } as const;
-      await manager.update(DeliveryEntity, ofHolder(deliveryId, holder), done);
-    },
+    markDelivered: (deliveryId, holder, nowMs) =>
+      inTransaction(dataSource, async (transaction) => {
+        const done = { state: "sent", sealed: null, sentAtMs: String(nowMs), holder: null, reason: null } as const;
+        const { affected } = await transaction.update(DeliveryEntity, ofHolder(deliveryId, holder), done);
+        if (affected === 1) await recordDelivered(transaction, deliveryId, nowMs);
+      }),
 
     async retryDelivery(deliveryId, holder, nextAtMs, reason) {
       const again = { nextAtMs: String(nextAtMs), untilMs: "0", holder: null, reason };
@@ -56,6 +59,22 @@ export function createOutboxStore(dataSource: DataSource): OutboxStore {
       return rows.map(statusOf);
     },
   };
+}
+
+/** To its payer at issue: whom the holder forwards it to is no business of the unit's. */
+async function recordDelivered(transaction: EntityManager, deliveryId: string, atMs: number): Promise<void> {
+  type Raw = { unit_id: number; code: number; number: string; channel: string };
+  const [found] = await rowsOf<Raw>(
+    transaction,
+    `select r.unit_id, r.code, r.number, d.channel
+     from delivery d join receipt r on r.code = d.code and r.number = d.number
+     where d.delivery_id = $1 and d.purpose = 'receipt'`,
+    [deliveryId],
+  );
+  if (found === undefined) return;
+  const { unit_id: unitId, code, channel } = found;
+  const fact = { code, number: Number(found.number), atMs, details: { channel } };
+  await recordEvents(transaction, unitId, "receipt.delivered", [fact]);
 }
 
 type RawDelivery = {

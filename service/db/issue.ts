@@ -1,11 +1,14 @@
 import type { DataSource, EntityManager } from "typeorm";
 import { AppError, invariant } from "../core/errors.ts";
 import { codeTextOf } from "../domain/code.ts";
+import { numberText } from "../domain/number.ts";
 import { amountsOf, numberingOf, numberReceipt } from "../domain/receiptAssembly.ts";
 import type { IssueOutcome, IssueStore, NewReceipt, Receipt } from "../app/storePorts.ts";
+import type { EventFact } from "../app/webhookPorts.ts";
 import { insertDeliveries } from "./issueDeliveries.ts";
+import { recordEvents } from "./recordEvents.ts";
 import { inTransaction, rowsOf } from "./retry.ts";
-import { insertReversals, lockOriginals, type LockedOriginal } from "./reversals.ts";
+import { insertReversals, lockOriginals, termsOf, type LockedOriginal } from "./reversals.ts";
 import { standingColumns, standingJoin, receiptColumns, receiptOf, type RawReceipt } from "./rows.ts";
 
 /** Receipts that share one transaction: past this a larger group no longer raises the rate (docs/performance.md). */
@@ -18,10 +21,17 @@ type Waiting = {
   resolve(outcomes: readonly IssueOutcome[]): void;
   reject(error: unknown): void;
 };
-type OpenBook = { book_id: number; last: string; next: string; low_water: number };
+type OpenBook = {
+  book_id: number;
+  last: string;
+  next: string;
+  low_water: number;
+  place_code: string | null;
+  is_heard: boolean;
+};
 
 /**
- * Takes numbers. Receipts of one unit and code that arrive while a transaction runs share the next one: each answer
+ * Takes numbers. Receipts of one unit, code and kind that arrive while a transaction runs share the next one: each answer
  * still waits for its own commit. The books' row locks keep programs on one database apart.
  */
 export function createIssueStore(dataSource: DataSource, onTaken: () => void): IssueStore {
@@ -41,14 +51,14 @@ export function createIssueStore(dataSource: DataSource, onTaken: () => void): I
     const [first] = receipts;
     invariant(first !== undefined, "something is to be issued");
     invariant(
-      receipts.every(({ unitId, code }) => unitId === first.unitId && code === first.code),
-      "what is issued together is of one unit and code",
+      receipts.every((each) => each.unitId === first.unitId && each.code === first.code && each.kind === first.kind),
+      "what is issued together is of one unit, code and kind",
     );
     if (waitingCount >= QUEUE_LIMIT) {
       return Promise.reject(new AppError("queue_full", "too many receipts wait to be issued"));
     }
     return new Promise((resolve, reject) => {
-      const key = `${first.unitId} ${first.code}`;
+      const key = `${first.unitId} ${first.code} ${first.kind}`;
       const queue = queues.get(key);
       waitingCount++;
       if (queue !== undefined) {
@@ -101,9 +111,12 @@ function issueGroup(
     async (manager) => {
       const books = await rowsOf<OpenBook>(
         manager,
-        `select book_id, last, next, low_water from book
-         where unit_id = $1 and code = $2 and next <= last order by first for update`,
-        [first.unitId, first.code],
+        `select book_id, coalesce(usable_last, last) as last, next, low_water, place_code,
+           exists (select from event_stream where unit_id = $1 and 'receipt.issued' = any(types)) as is_heard
+         from book
+         where unit_id = $1 and code = $2 and kind = $3 and next <= coalesce(usable_last, last)
+         order by place_code nulls last, first for update`,
+        [first.unitId, first.code, first.kind],
       );
       const known = await knownReceipts(manager, first.unitId, receipts);
       const originals = await lockOriginals(manager, receipts);
@@ -120,6 +133,9 @@ function issueGroup(
       for (const [bookId, next] of taking.nextByBook) {
         await manager.query("update book set next = $2 where book_id = $1", [bookId, next]);
       }
+      // Nobody listens to most units: they pay no statement for it.
+      if (books[0]?.is_heard === true) await recordEvents(manager, first.unitId, "receipt.issued", issuedFacts(taking));
+      await recordEvents(manager, first.unitId, "receipt.reversed", reversedFacts(taking));
       return outcomes;
     },
     { againIfUnique: true },
@@ -184,7 +200,11 @@ function takeNumber(fresh: NewReceipt, taking: Taking): IssueOutcome {
     const by = original.receipt.reversedBy;
     return { kind: "interlocked", interlock: original.interlock, ...(by && { by }) };
   }
-  const book = books.find((candidate) => nextOf(candidate) <= Number(candidate.last));
+  // A place's own books stand before those that serve all.
+  const book = books.find((candidate) => {
+    const isFor = candidate.place_code === null || candidate.place_code === fresh.input.placeCode;
+    return isFor && nextOf(candidate) <= Number(candidate.last);
+  });
   if (book === undefined) return { kind: "no_numbers", code: fresh.code };
   const receipt = assemble(fresh, book.book_id, nextOf(book));
   nextByBook.set(book.book_id, receipt.number + 1);
@@ -199,8 +219,21 @@ const placeOf = ({ code, number }: { readonly code: number; readonly number: num
 
 function reversedBy(original: LockedOriginal, red: Receipt, { reverses }: NewReceipt): LockedOriginal {
   invariant(reverses !== undefined, "it reverses something");
-  const record = { ...reverses, code: red.code, number: red.number, reversedAtMs: red.issuedAtMs };
+  const record = { ...termsOf(reverses), code: red.code, number: red.number, reversedAtMs: red.issuedAtMs };
   return { receipt: { ...original.receipt, reversedBy: record }, interlock: "already_reversed" };
+}
+
+function issuedFacts({ rows }: Taking): readonly EventFact[] {
+  return rows.map(([{ code, number, issuedAtMs, kind }]) => ({ code, number, atMs: issuedAtMs, details: { kind } }));
+}
+
+/** Of the originals; the red-letter receipts have been issued. */
+function reversedFacts({ rows }: Taking): readonly EventFact[] {
+  return rows.flatMap(([red, { reverses }]) => {
+    if (reverses === undefined) return [];
+    const by = { redCode: codeTextOf(red.code), redNumber: numberText(red.number), reasonCode: reverses.reasonCode };
+    return [{ code: reverses.code, number: reverses.number, atMs: red.issuedAtMs, details: by }];
+  });
 }
 
 function assemble(fresh: NewReceipt, bookId: number, number: number): Receipt {
@@ -208,7 +241,7 @@ function assemble(fresh: NewReceipt, bookId: number, number: number): Receipt {
   const data = numberReceipt(fresh.draft, numbering);
   const { unitId, kind, code, input, secret, issuedAtMs, warnings } = fresh;
   const place = { unitId, code, number, bookId, kind, busNo: input.busNo };
-  const reverses = fresh.reverses && { ...fresh.reverses, reversedAtMs: issuedAtMs };
+  const reverses = fresh.reverses && { ...termsOf(fresh.reverses), reversedAtMs: issuedAtMs };
   const standing = { state: "issued" as const, ...(reverses && { reverses }) };
   return { ...place, input, data, secret, issuedAtMs, warnings, ...standing, ...amountsOf(data) };
 }

@@ -1,8 +1,8 @@
 import type { DataSource, EntityManager } from "typeorm";
-import type { ReversalPair, ReversalStore } from "../app/reversalPorts.ts";
+import type { NewReversal, ReversalPair, ReversalStore, ReversalTerms } from "../app/reversalPorts.ts";
 import type { NewReceipt, Receipt } from "../app/storePorts.ts";
-import type { Interlock } from "../domain/interlocks.ts";
-import { interlockOf, lifeStateOf } from "../domain/interlocks.ts";
+import type { Channel } from "../domain/contact.ts";
+import { interlockOf, lifeStateOf, type Interlock } from "../domain/interlocks.ts";
 import { ReversalEntity } from "./entities/reversal.ts";
 import { query, rowsOf } from "./retry.ts";
 import { receiptColumns, receiptOf, standingColumns, standingJoin, type RawReceipt } from "./rows.ts";
@@ -76,7 +76,7 @@ function lockedOriginal(receipt: Receipt): LockedOriginal {
     isVoid: receipt.state === "void",
     isRed: receipt.reverses !== undefined,
     isReversed: receipt.reversedBy !== undefined,
-    isOnPaper: false,
+    isOnPaper: receipt.paper !== undefined,
     usedFen: 0,
   });
   return { receipt, interlock: interlockOf(state, "reverse") };
@@ -103,5 +103,50 @@ export async function insertReversals(
           },
         ],
   );
-  if (values.length > 0) await manager.insert(ReversalEntity, values);
+  if (values.length === 0) return;
+  await manager.insert(ReversalEntity, values);
+  for (const [red, { reverses }] of rows) if (reverses !== undefined) await insertNotice(manager, red, reverses);
+}
+
+export function termsOf({ notice: _, ...terms }: NewReversal): ReversalTerms {
+  return terms;
+}
+
+/**
+ * Whoever was sent the original is sent the red-letter receipt, and finds it among their own. Of an original in arrears nobody was
+ * told, and nobody will be.
+ */
+async function insertNotice(manager: EntityManager, red: Receipt, reverses: NewReversal): Promise<void> {
+  const { link, deliveryIds } = reverses.notice;
+  const original = [reverses.code, reverses.number];
+  await rowsOf(
+    manager,
+    `update delivery set state = 'cancelled', sealed = null, reason = 'reversed'
+     where code = $1 and number = $2 and state = 'held'`,
+    original,
+  );
+  const told = await rowsOf<{ channel: Channel }>(
+    manager,
+    `insert into payer_contact (code, number, channel, lookup, sealed, created_at_ms)
+     select $3, $4, channel, lookup, sealed, $5 from payer_contact c where c.code = $1 and c.number = $2
+       and not exists (select 1 from receipt_arrears a
+         where a.code = c.code and a.number = c.number and a.released_at_ms is null)
+     returning channel`,
+    [...original, red.code, red.number, red.issuedAtMs],
+  );
+  if (told.length === 0) return;
+  await rowsOf(
+    manager,
+    `insert into receipt_link (link_id, token_hash, code, number, created_at_ms) values ($1, $2, $3, $4, $5)`,
+    [link.linkId, Buffer.from(link.tokenHash), red.code, red.number, red.issuedAtMs],
+  );
+  await rowsOf(
+    manager,
+    `insert into delivery (delivery_id, purpose, channel, state, lookup, sealed, code, number, link_id, attempts,
+       created_at_ms, next_at_ms, until_ms)
+     select case c.channel when 'email' then $1 else $2 end, 'receipt', c.channel, 'waiting', c.lookup, c.sealed, c.code,
+       c.number, $3, 0, $4, $4, 0
+     from payer_contact c where c.code = $5 and c.number = $6`,
+    [deliveryIds.email, deliveryIds.sms, link.linkId, red.issuedAtMs, red.code, red.number],
+  );
 }

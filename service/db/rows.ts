@@ -1,5 +1,6 @@
 import { invariant } from "../core/errors.ts";
 import { isReversalReason } from "../domain/reversal.ts";
+import type { StandingPaper } from "../app/paperPorts.ts";
 import type { ReversalRecord } from "../app/reversalPorts.ts";
 import type { Book, LedgerEntry, Receipt, Unit } from "../app/storePorts.ts";
 import type { BookRow } from "./entities/receipt.ts";
@@ -13,7 +14,7 @@ export const receiptColumns = `r.code, r.number, r.unit_id, r.book_id, r.kind, r
 
 /** Where it stands on chain, and what became of it. */
 export const standingColumns = `b.batch_no, b.time_s, b.tx_hash, b.block_number, s.segment_index,
-  to_jsonb(by_red) as by_red, to_jsonb(of_blue) as of_blue`;
+  to_jsonb(by_red) as by_red, to_jsonb(of_blue) as of_blue, to_jsonb(paper) as paper`;
 
 /** Segments of a book don't overlap, so the last one from at or below the number is the only one that can hold it. */
 export const standingJoin = `left join lateral (
@@ -21,7 +22,9 @@ export const standingJoin = `left join lateral (
     order by from_number desc limit 1) s on r.number < s.from_number + s.count
   left join batch b on b.batch_id = s.batch_id
   left join reversal by_red on by_red.code = r.code and by_red.number = r.number and not by_red.is_void
-  left join reversal of_blue on of_blue.red_code = r.code and of_blue.red_number = r.number`;
+  left join reversal of_blue on of_blue.red_code = r.code and of_blue.red_number = r.number
+  left join paper_exchange paper on paper.code = r.code and paper.number = r.number
+    and paper.state in ('requested', 'given', 'returning')`;
 
 export type RawReceipt = {
   code: number;
@@ -51,6 +54,16 @@ export type RawReceipt = {
   segment_index?: number | null;
   by_red?: RawReversal | null;
   of_blue?: RawReversal | null;
+  paper?: RawPaper | null;
+};
+
+type RawPaper = {
+  exchange_id: string;
+  paper_code: string;
+  paper_number: number;
+  digits: number;
+  state: StandingPaper["state"];
+  requested_at_ms: number;
 };
 
 /** As to_jsonb gives it: 64-bit integers as numbers. */
@@ -99,6 +112,7 @@ export function receiptOf(row: RawReceipt): Receipt {
     }),
     ...(row.by_red && { reversedBy: reversalOf(row.by_red, row.by_red.red_code, row.by_red.red_number) }),
     ...(row.of_blue && { reverses: reversalOf(row.of_blue, row.of_blue.code, row.of_blue.number) }),
+    ...(row.paper && { paper: paperOf(row.paper) }),
   };
 }
 
@@ -112,6 +126,11 @@ function reversalOf(row: RawReversal, code: number, number: number): ReversalRec
     documentNo: row.document_no,
     reversedAtMs: row.reversed_at_ms,
   };
+}
+
+function paperOf({ exchange_id, paper_code, paper_number, digits, state, requested_at_ms }: RawPaper): StandingPaper {
+  const paperNumber = String(paper_number).padStart(digits, "0");
+  return { exchangeId: exchange_id, paperCode: paper_code, paperNumber, state, requestedAtMs: requested_at_ms };
 }
 
 export type RawEntry = Pick<
@@ -146,6 +165,8 @@ export function bookOf(row: BookRow): Book {
     anchored: Number(row.anchored),
     lowWater: row.lowWater,
     ...(row.heldReason !== null && { heldReason: row.heldReason }),
+    ...(row.usableLast !== null && { usableLast: Number(row.usableLast) }),
+    ...(row.placeCode !== null && { placeCode: row.placeCode }),
   };
 }
 

@@ -2,22 +2,32 @@ import type { DataSource } from "typeorm";
 import type { Failpoint } from "../app/ports.ts";
 import type { Store } from "../app/storePorts.ts";
 import { createAlarmStore } from "./alarms.ts";
+import { createApplicationStore } from "./applications.ts";
 import { createAuditStore } from "./audits.ts";
 import { createAnchorStore } from "./batches.ts";
+import { createReturnStore } from "./bookReturns.ts";
 import { createCheckStore } from "./checks.ts";
 import { createDeclarationStore } from "./declarations.ts";
 import { createDestructionStore } from "./destructions.ts";
+import { createContactStore } from "./contacts.ts";
 import { createOutboxStore } from "./deliveries.ts";
 import { createIssueStore } from "./issue.ts";
 import { createLinkStore } from "./links.ts";
 import { createLoginStore } from "./logins.ts";
+import { createLowWaterStore } from "./lowWaters.ts";
 import { createPayerStore } from "./payers.ts";
+import { createPlaceStore } from "./places.ts";
 import { createRateStore } from "./rates.ts";
 import { createReceiptStore } from "./receipts.ts";
+import { createRegisterStore } from "./register.ts";
 import { createRenderStore } from "./rendering.ts";
+import { createPaperStore } from "./papers.ts";
 import { createReversalStore } from "./reversals.ts";
+import { createStandingStore } from "./standings.ts";
+import { createStockStore } from "./stock.ts";
 import { createUnitStore } from "./units.ts";
 import { createWriteOffStore } from "./writeOffs.ts";
+import { createWebhookStore } from "./webhooks.ts";
 
 /** The port Store over one PostgreSQL. */
 export function createStore(dataSource: DataSource, failpoint: Failpoint): Store {
@@ -31,6 +41,7 @@ export function createStore(dataSource: DataSource, failpoint: Failpoint): Store
     ...createAuditStore(dataSource),
     ...createCheckStore(dataSource),
     ...createOutboxStore(dataSource),
+    ...createContactStore(dataSource),
     ...createLinkStore(dataSource),
     ...createRateStore(dataSource),
     ...createLoginStore(dataSource),
@@ -39,5 +50,14 @@ export function createStore(dataSource: DataSource, failpoint: Failpoint): Store
     ...createDeclarationStore(dataSource),
     ...createWriteOffStore(dataSource),
     ...createDestructionStore(dataSource),
+    ...createPaperStore(dataSource),
+    ...createRegisterStore(dataSource),
+    ...createApplicationStore(dataSource),
+    ...createReturnStore(dataSource),
+    ...createStandingStore(dataSource),
+    ...createLowWaterStore(dataSource),
+    ...createPlaceStore(dataSource),
+    ...createStockStore(dataSource),
+    ...createWebhookStore(dataSource),
   };
 }

@@ -1,9 +1,10 @@
 import { In, type DataSource } from "typeorm";
-import type { AppKey, Book, Unit, UnitStore } from "../app/storePorts.ts";
-import { BookEntity, type BookRow } from "./entities/receipt.ts";
+import type { AppKey, Unit, UnitStore } from "../app/storePorts.ts";
+import { BookEntity } from "./entities/receipt.ts";
 import { AppKeyEntity, DeploymentEntity, UnitEntity } from "./entities/unit.ts";
 import { createGroup } from "./group.ts";
-import { query } from "./retry.ts";
+import { insertBook } from "./books.ts";
+import { inTransaction, query } from "./retry.ts";
 import { bookOf, unitOf } from "./rows.ts";
 
 const DEPLOYMENT_ID = 1;
@@ -48,9 +49,7 @@ export function createUnitStore(dataSource: DataSource): UnitStore {
       return (await manager.find(BookEntity, { where, order: { bookId: "ASC" } })).map(bookOf);
     },
 
-    async saveBook(book) {
-      await manager.createQueryBuilder().insert().into(BookEntity).values(bookRow(book)).orIgnore().execute();
-    },
+    saveBook: (book, grantedAtMs = 0) => inTransaction(dataSource, (own) => insertBook(own, book, grantedAtMs)),
 
     async deployment() {
       const row = await manager.findOneBy(DeploymentEntity, { id: DEPLOYMENT_ID });
@@ -100,19 +99,3 @@ async function insertNonces(dataSource: DataSource, nonces: readonly Nonce[]): P
 
 /** No text in PostgreSQL holds a zero. */
 const nonceKey = (appId: string, nonce: string): string => `${appId}\0${nonce}`;
-
-function bookRow(book: Book): BookRow {
-  return {
-    bookId: book.bookId,
-    unitId: book.unitId,
-    code: book.code,
-    kind: book.kind,
-    first: String(book.first),
-    last: String(book.last),
-    next: String(book.next),
-    rendered: String(book.rendered),
-    anchored: String(book.anchored),
-    lowWater: book.lowWater,
-    heldReason: book.heldReason ?? null,
-  };
-}

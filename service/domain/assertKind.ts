@@ -30,9 +30,11 @@ const KIND: Shape = object({
   classCode: text(2, TWO_DIGITS),
   kindCode: text(2, TWO_DIGITS),
   isConfirmed: truth,
-  specimenVersion: text(2, TWO_DIGITS),
+  specimenVersion: text(2, /^(?!00)\d{2}$/),
   face: object({
     layout: oneOf(["medical", "nontax"]),
+    payerLabel: object({ zh: text(8, WORDS), en: text(40, WORDS) }),
+    note: nullable(object(BILINGUAL)),
     columnSets: oneOf([1, 2]),
     minRows: integer(1, 40),
     maxRows: integer(1, 40),
@@ -55,6 +57,17 @@ const KIND: Shape = object({
     60,
   ),
   dateOrders: list(object({ earlier: text(40), later: text(40) }), 0, 20),
+  conditions: list(
+    object({
+      field: text(40),
+      value: text(60),
+      extFields: list(text(40), 0, 60),
+      itemFields: list(oneOf([...ITEM_NAMES]), 0, ITEM_NAMES.length),
+    }),
+    0,
+    20,
+  ),
+  anonymousPayerName: text(40, /^(\S(.*\S)?)?$/u),
   requiredFields: list(oneOf(MAIN_FIELDS.map(({ name }) => name)), 0, MAIN_FIELDS.length),
   items: rows(ITEM_NAMES, 1, MAX_ITEMS),
   auxItems: rows(AUX_NAMES, 0, MAX_AUX_ITEMS),
@@ -147,6 +160,7 @@ function meaningProblems(kind: Kind): readonly FieldProblem[] {
         .map((name) => fieldMissing(["rules", index, "rule"], name, "money")),
     ),
     ...referenceProblems(kind),
+    ...conditionProblems(kind),
   ];
 }
 
@@ -237,6 +251,29 @@ function referenceProblems(kind: Kind): readonly FieldProblem[] {
           ),
         ]),
   ];
+}
+
+/** A condition names a choice with that value, and fields that are there. */
+function conditionProblems(kind: Kind): readonly FieldProblem[] {
+  return kind.conditions.flatMap(({ field, value, extFields }, index) => {
+    const path = ["conditions", index];
+    const choices = kind.mainExt.find(({ name }) => name === field)?.choices ?? [];
+    const unknown = extFields.flatMap((name, at) =>
+      kind.mainExt.some((one) => one.name === name)
+        ? []
+        : [
+            problem(
+              "field_missing",
+              [...path, "extFields", at],
+              `mainExt 没有字段“${name}”`,
+              `no "${name}" in mainExt`,
+            ),
+          ],
+    );
+    if (choices.some((choice) => choice.value === value)) return unknown;
+    const zh = `mainExt 的选项字段“${field}”没有取值“${value}”`;
+    return [problem("choice_missing", [...path, "value"], zh, `no choice "${field}" with "${value}"`), ...unknown];
+  });
 }
 
 function hasField(kind: Kind, name: string, type: ExtFieldType, isRequired = false): boolean {

@@ -16,3 +16,40 @@ export type CatalogueItem = {
 
 /** All standards of the unit. An item that is not in it may not be charged. */
 export type ItemCatalogue = readonly CatalogueItem[];
+
+/** An entry of a region's catalogue. */
+export type RegionItem = CatalogueItem & {
+  readonly itemName: string;
+  /** Credit codes of the units that may charge it; []: every unit of the region. */
+  readonly units: readonly string[];
+};
+
+/** A region's catalogue, ready to be asked. */
+export type RegionCatalogue = {
+  /** Of these kinds it speaks; on any other A13 is silent. */
+  readonly kinds: ReadonlySet<string>;
+  readonly byCode: ReadonlyMap<string, readonly RegionItem[]>;
+};
+
+export function regionCatalogue(items: readonly RegionItem[]): RegionCatalogue {
+  const byCode = new Map<string, RegionItem[]>();
+  for (const item of items) {
+    const known = byCode.get(item.itemCode);
+    if (known === undefined) byCode.set(item.itemCode, [item]);
+    else known.push(item);
+  }
+  return { kinds: new Set(items.flatMap(({ kinds }) => kinds)), byCode };
+}
+
+/** What the catalogue says to this unit of these items; undefined if it does not speak of the kind at all. */
+export function catalogueFor(
+  catalogue: RegionCatalogue | undefined,
+  creditCode: string,
+  kindId: string,
+  itemCodes: readonly string[],
+): ItemCatalogue | undefined {
+  if (catalogue === undefined || !catalogue.kinds.has(kindId)) return undefined;
+  return [...new Set(itemCodes)].flatMap((code) =>
+    (catalogue.byCode.get(code) ?? []).filter(({ units }) => units.length === 0 || units.includes(creditCode)),
+  );
+}

@@ -8,7 +8,7 @@ import { textProblems } from "./textRules.ts";
 
 /**
  * The fields that every kind has, and whether the unit may issue this kind. Problems: kind_mismatch,
- * kind_not_authorised, field_required, field_too_long, field_bad_characters, too_many_rows. Warnings:
+ * kind_not_authorised, field_required, field_too_long, field_bad_characters, anonymous_payer_named, too_many_rows. Warnings:
  * credit_code_invalid, checker_is_issuer.
  */
 export function checkMain(
@@ -22,7 +22,12 @@ export function checkMain(
     return textProblems({ ...field, isRequired }, [field.name], input[field.name]);
   });
   return {
-    problems: [...kindProblems(kind, unit, input), ...texts, ...voucherProblems(input)],
+    problems: [
+      ...kindProblems(kind, unit, input),
+      ...texts,
+      ...anonymousProblems(kind, input),
+      ...voucherProblems(input),
+    ],
     warnings: warningsOf(input),
   };
 }
@@ -36,6 +41,16 @@ function kindProblems(kind: Kind, unit: IssuingUnit, input: IssueInput): readonl
   const zh = `本单位未获准开具“${kind.eInvoiceName.zh}”，请改用已获准的票据种类或向财政部门申请`;
   const en = `the unit may not issue "${kind.id}" receipts: use a kind it may issue or apply to the bureau`;
   return [problem("kind_not_authorised", ["kind"], zh, en)];
+}
+
+/** Nothing that tells who an anonymous payer is may stand beside the name. */
+function anonymousProblems(kind: Kind, input: IssueInput): readonly FieldProblem[] {
+  if (kind.anonymousPayerName === "" || input.payerPartyName !== kind.anonymousPayerName) return [];
+  const zh = `“${kind.anonymousPayerName}”为匿名，此项须留空；如愿具名，请改填真实名称`;
+  const en = `"${kind.anonymousPayerName}" is anonymous: leave this empty, or give the real name`;
+  return (["payerPartyCode", "payerAcct", "payerOpBk"] as const)
+    .filter((name) => input[name] !== "")
+    .map((name) => problem("anonymous_payer_named", [name], zh, en));
 }
 
 function voucherProblems(input: IssueInput): readonly FieldProblem[] {

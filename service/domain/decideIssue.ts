@@ -2,6 +2,7 @@ import { applySurcharge } from "./applySurcharge.ts";
 import { INPUT_CHECKS, totalOf } from "./arithmetic.ts";
 import type { ItemCatalogue } from "./catalogue.ts";
 import { checkA13 } from "./checkCatalogue.ts";
+import { checkConditions } from "./checkConditions.ts";
 import { checkExt, futureDates } from "./checkExt.ts";
 import { checkMain } from "./checkMain.ts";
 import { checkRows } from "./checkRows.ts";
@@ -47,7 +48,8 @@ export function decideIssue(question: IssueQuestion): IssueDecision {
   const main = checkMain(kind, unit, input);
   const ext = checkExt(kind, input.mainExt);
   const future = futureProblems(kind, ext.mainExt, issueDate);
-  const fields = [...main.problems, ...ext.problems, ...future.problems, ...checkRows(kind, input)];
+  const conditions = ext.problems.length === 0 ? checkConditions(kind, { ...input, mainExt: ext.mainExt }) : [];
+  const fields = [...main.problems, ...ext.problems, ...future.problems, ...checkRows(kind, input), ...conditions];
   const isExtSound = ext.problems.length === 0 && future.problems.length === 0;
   const counted = arithmetic(question, { ...input, mainExt: ext.mainExt }, issueDate, isExtSound);
   const problems = [...fields, ...counted.problems];

@@ -63,6 +63,10 @@ export type CheckFacts = {
   readonly isAnchored: boolean;
   /** Its status on chain; undefined if it could not be read. Of no account unless it is anchored. */
   readonly status: LeafStatus | undefined;
+  /** The red-letter receipt by our own record, which is ahead of the chain until its batch is confirmed. */
+  readonly reversedBy?: { readonly code: number; readonly number: number };
+  /** By our own record it is on paper, or just being exchanged. */
+  readonly isOnPaper?: boolean;
 };
 
 /** The one answer to whoever names no receipt of ours, or not all of its elements: it tells nothing else. */
@@ -127,16 +131,21 @@ const NOTHING: LeafStatus = {
 };
 
 /** Of what is not on chain nothing can be reversed, exchanged or entered: the contract goes by the leaf. */
-function statusOf({ isAnchored, isVoid, status }: CheckFacts): LeafStatus | undefined {
-  return isAnchored && !isVoid ? status : NOTHING;
+function statusOf({ isAnchored, isVoid, status, reversedBy, isOnPaper }: CheckFacts): LeafStatus | undefined {
+  if (isVoid) return NOTHING;
+  const onChain = isAnchored ? status : NOTHING;
+  const known = isOnPaper === true ? { ...(onChain ?? NOTHING), onPaper: true } : onChain;
+  if (reversedBy === undefined || known?.reversed === true) return known;
+  const { code, number } = reversedBy;
+  return { ...(known ?? NOTHING), reversed: true, reversedByCode: code, reversedByNumber: number };
 }
 
 function stateOf({ isVoid, isAnchored }: CheckFacts, status: LeafStatus | undefined): CheckState {
   if (isVoid) return "void";
+  if (status?.reversed === true) return "reversed";
+  if (status?.onPaper === true) return "exchanged";
   if (!isAnchored) return "not_anchored";
   if (status === undefined) return "status_unknown";
-  if (status.reversed) return "reversed";
-  if (status.onPaper) return "exchanged";
   if (status.usedFen > 0) return "entered";
   return status.lockedFen > 0 ? "locked" : "valid";
 }

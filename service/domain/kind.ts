@@ -15,8 +15,16 @@ export type Kind = {
   readonly kindCode: string;
   /** false: no source confirms class and kind code; shown as 示例 wherever codes are listed. */
   readonly isConfirmed: boolean;
-  /** Two digits after the receipt code in eInvoiceSpecimenCode. */
+  /**
+   * "01" to "99", two digits after the receipt code in eInvoiceSpecimenCode: the version of the whole kind. Every change
+   * makes the next one, and a receipt is drawn by the version that its specimen code names.
+   */
   readonly specimenVersion: string;
+  /**
+   * Codes that regions use instead of the two above, oldest first; see kindCodes.ts. They come from the bureau's code
+   * table and are no part of a kind's own data: absent in JSON.
+   */
+  readonly regionCodes?: readonly RegionCode[];
   readonly face: Face;
   /**
    * The kind's own fields, in the order of the XML. relatedInvoiceCode and relatedInvoiceNumber are added to each
@@ -25,6 +33,10 @@ export type Kind = {
   readonly mainExt: readonly ExtField[];
   /** Pairs of date fields of mainExt, the earlier first; the later one may not precede it. */
   readonly dateOrders: readonly { readonly earlier: string; readonly later: string }[];
+  /** What else must be filled in when a choice field has a value. */
+  readonly conditions: readonly Condition[];
+  /** A payer of this name stays unknown (爱心人士): code, account and bank must be empty. "": no payer may. */
+  readonly anonymousPayerName: string;
   /** Which fields of IssueInput may not be empty. */
   readonly requiredFields: readonly MainField[];
   readonly items: RowsSpec<keyof ReceiptItem>;
@@ -45,6 +57,25 @@ export type Kind = {
   readonly surcharge: SurchargeRule | null;
 };
 
+/** The class and kind code of a kind in one region from a time on. */
+export type RegionCode = {
+  /** 2 digits, as IssuingUnit.region. */
+  readonly region: string;
+  readonly classCode: string;
+  readonly kindCode: string;
+  /** As Kind.isConfirmed. */
+  readonly isConfirmed: boolean;
+  readonly fromMs: number;
+};
+
+/** If the choice field has this value, these fields of mainExt and these of every item row are required. */
+export type Condition = {
+  readonly field: string;
+  readonly value: string;
+  readonly extFields: readonly string[];
+  readonly itemFields: readonly (keyof ReceiptItem)[];
+};
+
 export type Bilingual = { readonly zh: string; readonly en: string };
 
 /** What the face shows. Sizes and places are the drawing's; words, columns and rows are the kind's. */
@@ -54,6 +85,10 @@ export type Face = {
    * 2.4.
    */
   readonly layout: "medical" | "nontax";
+  /** What the payer is called: 交款人, 捐赠人. */
+  readonly payerLabel: Bilingual;
+  /** Printed in the block 其他信息 of every receipt; null: nothing. */
+  readonly note: Bilingual | null;
   readonly columnSets: 1 | 2;
   /** Item rows that always stand there, blank if unused. */
   readonly minRows: number;

@@ -2,6 +2,7 @@ import { AppError, invariant } from "../core/errors.ts";
 import { isReceiptCode, receiptCode } from "./code.ts";
 import { dayOf, issueDateOf, issueTimeOf, yearOf } from "./fiscalTime.ts";
 import type { Kind } from "./kind.ts";
+import { kindCodeOf } from "./kindCodes.ts";
 import { MAX_LENGTHS } from "./limits.ts";
 import { negateFen, type Fen } from "./money.ts";
 import { isRandomNumber } from "./randomNumber.ts";
@@ -15,14 +16,13 @@ export type ReceiptDraft = Omit<ReceiptData, keyof Numbering>;
 /** Who reverses, and by which serial number of the unit. Absent: as on the blue receipt, busNo "R" + code + number. */
 export type ReversalBy = Partial<Readonly<Record<"busNo" | "placeCode" | "handlingPerson" | "checker", string>>>;
 
-/** The receipt code of this unit, kind and time of issue: the books of this code are those to take a number from. */
-export function issueCodeOf(kind: Kind, unit: IssuingUnit, issuedAtMs: number): string {
-  return receiptCode({
-    region: unit.region,
-    classCode: kind.classCode,
-    kindCode: kind.kindCode,
-    year: yearOf(issuedAtMs),
-  });
+/**
+ * The receipt code of this unit, kind and time of issue, by the region's code table: the unit's books of this code and
+ * kind are those to take a number from.
+ */
+export function issueCodeOf(kind: Kind, unit: Pick<IssuingUnit, "region">, issuedAtMs: number): string {
+  const { classCode, kindCode } = kindCodeOf(kind, unit.region, issuedAtMs);
+  return receiptCode({ region: unit.region, classCode, kindCode, year: yearOf(issuedAtMs) });
 }
 
 /**
@@ -42,13 +42,15 @@ export function numberingOf(eInvoiceCode: string, number: number, randomNumber: 
 /**
  * The receipt: draft and numbering joined, eInvoiceSpecimenCode set to the code taken and the kind's version. An
  * invariant breaks (our bug, never the caller's) if the code is of another region or kind, or of another year than the
- * issue date.
+ * issue date. A red-letter receipt may have another class and kind code than its blue one: the region's table can have
+ * changed between them.
  */
 export function numberReceipt(draft: ReceiptDraft, numbering: Numbering): ReceiptData {
   const { eInvoiceCode, eInvoiceNumber, randomNumber, issueDate, issueTime } = numbering;
   invariant(isReceiptCode(eInvoiceCode), "receipt code has 8 digits");
+  const fixedDigits = isRedLetter(draft) ? 2 : 6;
   invariant(
-    eInvoiceCode.slice(0, 6) === draft.eInvoiceSpecimenCode.slice(0, 6),
+    eInvoiceCode.slice(0, fixedDigits) === draft.eInvoiceSpecimenCode.slice(0, fixedDigits),
     "receipt code is of the draft's region and kind",
   );
   invariant(eInvoiceCode.slice(6) === issueDate.slice(2, 4), "receipt code is of the year of issue");

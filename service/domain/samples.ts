@@ -1,5 +1,7 @@
 import { AppError } from "../core/errors.ts";
 import type { IssueInput } from "./receipt.ts";
+import { currentSettlementSample, donationSample, societyDuesSample, tuitionSample } from "./samples/civilSamples.ts";
+import { checkupSample, registrationSample } from "./samples/clinicSamples.ts";
 import { inpatientSample, outpatientSample } from "./samples/medicalSamples.ts";
 import { nontaxSample, penaltySample } from "./samples/nontaxSamples.ts";
 
@@ -11,6 +13,12 @@ const SAMPLES: Readonly<Record<string, (n: number, today: string) => IssueInput>
   inpatient: inpatientSample,
   penalty: penaltySample,
   nontax: nontaxSample,
+  tuition: tuitionSample,
+  donation: donationSample,
+  societyDues: societyDuesSample,
+  currentSettlement: currentSettlementSample,
+  registration: registrationSample,
+  checkup: checkupSample,
 };
 
 /**

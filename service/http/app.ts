@@ -4,6 +4,7 @@ import Koa from "koa";
 import type { Middleware, Next, ParameterizedContext } from "koa";
 import type { Registry } from "prom-client";
 import type { Deps } from "../app/deps.ts";
+import type { MessageSandbox } from "../app/sandboxPorts.ts";
 import type { Receipt } from "../app/storePorts.ts";
 import type { RpcRequest } from "../core/ledgerCall.ts";
 import { addressOf } from "./address.ts";
@@ -17,6 +18,7 @@ import { createMetrics, type Metrics } from "./metrics.ts";
 import { openApiDocument } from "./openapi.ts";
 import { documentRoute, operationRoutes, type Probe } from "./operations.ts";
 import { pageRoutes } from "./pages/routes.ts";
+import { sandboxRoutes } from "./pages/sandboxPage.ts";
 import { parsePrefer } from "./prefer.ts";
 import { HttpProblem } from "./problem.ts";
 import { answerProblems, type RequestState } from "./problemHandler.ts";
@@ -24,6 +26,7 @@ import type { Route } from "./route.ts";
 import type { SignedMessage } from "./signatureBase.ts";
 import { unitRoutes } from "./units/routes.ts";
 import { verifyUrlOf } from "./units/verifyUrl.ts";
+import { webhookRoutes } from "./units/webhookRoutes.ts";
 
 export type AppOptions = {
   readonly deps: Deps;
@@ -34,6 +37,8 @@ export type AppOptions = {
   readonly version: string;
   /** The chain's node, which pages in browsers ask through us. */
   readonly askNode?: RpcRequest;
+  /** Where mail and messages stay while the program is tried out; undefined in real use. */
+  readonly sandbox?: MessageSandbox | undefined;
   /** For /metrics; a fresh one by default. */
   readonly registry?: Registry;
   /** How many proxies of ours stand before us; default 0. */
@@ -97,12 +102,14 @@ export function appRoutes(options: AppOptions, metrics: Metrics): readonly Route
   let document: unknown;
   const routes: readonly Route[] = [
     ...unitRoutes({ deps, presenter, onResult: metrics.issueResult }),
+    ...webhookRoutes({ deps, presenter, onResult: metrics.issueResult }),
     ...operationRoutes(probes, metrics),
     documentRoute(() => (document ??= openApiDocument(routes, version))),
     ...checkRoutes(deps),
     ...linkRoutes(deps),
     ...myRoutes(deps),
     ...pageRoutes(deps, version, options.askNode),
+    ...sandboxRoutes(options.sandbox, deps.settings.publicUrl),
   ];
   return routes;
 }
@@ -196,6 +203,7 @@ const DEFAULT_HEADERS = {
   "Cache-Control": "no-store",
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
   "Cross-Origin-Resource-Policy": "same-origin",
+  "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
   "Referrer-Policy": "no-referrer",
   "X-Content-Type-Options": "nosniff",
   "X-Frame-Options": "DENY",

@@ -56,7 +56,8 @@ function addStoreGauges(store: Store, registers: Registry[]): void {
     ...byCode,
     async collect() {
       this.reset();
-      for (const book of await orNone(store.books())) this.inc(codeOf(book), book.last + 1 - book.next);
+      for (const book of await orNone(store.books()))
+        this.inc(codeOf(book), (book.usableLast ?? book.last) + 1 - book.next);
     },
   });
   new Gauge({

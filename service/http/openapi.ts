@@ -3,6 +3,7 @@ import { apiSchemas } from "./apiSchemas.ts";
 import { problemTable, type ProblemCode, type Text } from "./problem.ts";
 import type { AnswerDoc, ContentDoc, ParameterDoc, Route } from "./route.ts";
 import { problemView } from "./units/view.ts";
+import { eventSchema } from "./units/webhookView.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -35,18 +36,22 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
       version,
       summary: "财政电子票据：开票、上链、查验 / Fiscal e-receipts: issue, anchor, verify",
       description: INTRODUCTION,
+      contact: { name: "链票项目 / The Lianpiao project" },
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],
     tags: [
       { name: "receipts", description: "开票与查票 / Issue and read receipts" },
+      { name: "paper", description: "换开纸质 / Exchange to paper" },
       { name: "books", description: "号段 / Books of numbers" },
       { name: "writeOffs", description: "核销 / Write-offs" },
+      { name: "webhooks", description: "事件推送 / Events, posted to the unit's system" },
       { name: "checks", description: "查验 / Checks by anyone" },
       { name: "operations", description: "运行状态 / Health and metrics" },
       { name: "pages", description: "网页 / Pages" },
     ],
     paths,
+    webhooks: { event: { post: eventWebhook } },
     components: { schemas: componentSchemas(), securitySchemes: { signature: securityScheme } },
   };
 }
@@ -69,13 +74,25 @@ const securityScheme: Json = {
 - 须按 RFC 8941 规范序列化 / in strict RFC 8941 serialisation`,
 };
 
+/** What is posted to the endpoints of units. */
+const eventWebhook: Json = {
+  operationId: "receiveEvent",
+  tags: ["webhooks"],
+  summary: "事件推送到单位登记的地址 / An event, posted to an endpoint of the unit",
+  description: `按 Standard Webhooks 签名：webhook-id、webhook-timestamp、webhook-signature（v1，HMAC-SHA-256）。
+
+Signed by Standard Webhooks; see docs/webhooks.md of the repository for how to verify it and what answers mean.`,
+  requestBody: { required: true, content: { "application/json": { schema: schemaOf(eventSchema) } } },
+  responses: { "204": { description: "已收到（任何 2xx）/ Taken, as any 2xx" } },
+};
+
 function operation(route: Route): Json {
   const { doc } = route;
   return {
     operationId: doc.operationId,
     tags: [doc.tag],
     summary: both(doc.summary),
-    ...(doc.description === undefined ? {} : { description: `${doc.description.zh}\n\n${doc.description.en}` }),
+    description: descriptionOf(route),
     ...(doc.parameters === undefined ? {} : { parameters: doc.parameters.map(parameter) }),
     ...(doc.request === undefined
       ? {}
@@ -99,6 +116,19 @@ function operation(route: Route): Json {
     security: route.access === "signed" ? [{ signature: [] }] : [],
   };
 }
+
+/** What it does beyond its summary, then who may call it. */
+function descriptionOf({ doc, ...route }: Route): string {
+  const key = route.access === "open" ? "open" : route.isIssuing ? "issuing" : "signed";
+  const { zh, en } = accessTexts[key];
+  return [doc.description?.zh, zh, doc.description?.en, en].filter((text) => text !== undefined).join("\n\n");
+}
+
+const accessTexts: Readonly<Record<"open" | "issuing" | "signed", Text>> = {
+  open: { zh: "任何人可用，无需签名。", en: "For anyone, without a signature." },
+  issuing: { zh: "须单位签名；单位被停用时拒绝。", en: "Signed by a unit; refused while the unit is suspended." },
+  signed: { zh: "须单位签名；被停用的单位也可用。", en: "Signed by a unit, also by one that is suspended." },
+};
 
 function answers(docs: readonly AnswerDoc[]): Json {
   return Object.fromEntries(

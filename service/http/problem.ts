@@ -16,6 +16,9 @@ export type ProblemCode =
   | "digest_mismatch"
   | "nonce_repeated"
   | "unit_suspended"
+  | "numbers_blocked"
+  | "number_record_not_found"
+  | "number_state_conflict"
   | "not_found"
   | "receipt_not_found"
   | "method_not_allowed"
@@ -30,7 +33,6 @@ export type ProblemCode =
   | "receipt_on_paper"
   | "receipt_in_use"
   | "not_on_paper"
-  | "not_entered"
   | "not_alone"
   | "receipt_destroyed"
   | "write_off_not_found"
@@ -38,9 +40,18 @@ export type ProblemCode =
   | "nothing_to_write_off"
   | "write_off_differs"
   | "write_off_state"
+  | "no_paper"
+  | "paper_differs"
+  | "not_blank"
+  | "webhook_not_found"
+  | "webhook_exists"
+  | "too_many_webhooks"
+  | "no_contact"
   | "body_too_large"
   | "challenge_required"
   | "too_many_checks"
+  | "too_many_pictures"
+  | "too_many_sends"
   | "receipt_check_limit"
   | "unsupported_media_type"
   | "invalid_fields"
@@ -76,6 +87,9 @@ export const problemTable: Readonly<Record<ProblemCode, Row>> = {
   },
   nonce_repeated: { status: 401, zh: "随机数 nonce 已用过", en: "The nonce was used before" },
   unit_suspended: { status: 403, zh: "单位已停用，不能开票", en: "The unit is suspended and can't issue" },
+  numbers_blocked: { status: 403, zh: "单位现在不能申领票号", en: "The unit gets no numbers now" },
+  number_record_not_found: { status: 404, zh: "没有查到这条记录", en: "There is no such record" },
+  number_state_conflict: { status: 409, zh: "与记录现状冲突", en: "It does not fit what is on record" },
   not_found: { status: 404, zh: "没有这个地址", en: "There is nothing at this address" },
   receipt_not_found: { status: 404, zh: "没有查到这张票据", en: "There is no such receipt" },
   method_not_allowed: { status: 405, zh: "不支持此请求方法", en: "The method is not allowed here" },
@@ -94,7 +108,9 @@ export const problemTable: Readonly<Record<ProblemCode, Row>> = {
   receipt_on_paper: { status: 409, zh: "票据已换开纸质", en: "The receipt was exchanged to paper" },
   receipt_in_use: { status: 409, zh: "票据已入账或正在报销", en: "The receipt is being or was reimbursed" },
   not_on_paper: { status: 409, zh: "票据未换开纸质", en: "The receipt was not exchanged to paper" },
-  not_entered: { status: 409, zh: "票据未入账", en: "The receipt was not reimbursed" },
+  no_paper: { status: 409, zh: "没有可用的纸质票据号码", en: "There is no blank paper number" },
+  paper_differs: { status: 409, zh: "手中纸质票据号码与系统不符", en: "The blank in hand is not the next one" },
+  not_blank: { status: 409, zh: "不是空白纸质票据号码", en: "These are not blank paper numbers" },
   not_alone: { status: 409, zh: "同一请求中的另一部分被拒绝", en: "The other part of the request was refused" },
   write_off_not_found: { status: 404, zh: "没有这张核销单", en: "There is no such write-off" },
   period_filed: { status: 409, zh: "该期间已申报核销", en: "The period is written off already" },
@@ -102,12 +118,23 @@ export const problemTable: Readonly<Record<ProblemCode, Row>> = {
   write_off_differs: { status: 409, zh: "勾稽不符，未申报核销", en: "The numbers do not add up: nothing was filed" },
   write_off_state: { status: 409, zh: "核销单的状态不允许", en: "The write-off's state does not allow it" },
   receipt_destroyed: { status: 410, zh: "票据已按规定销毁", en: "The receipt was destroyed as the rules provide" },
+  webhook_not_found: { status: 404, zh: "没有这个接收地址", en: "There is no such endpoint" },
+  webhook_exists: { status: 409, zh: "接收地址已登记", en: "The endpoint is registered already" },
+  too_many_webhooks: { status: 409, zh: "接收地址过多", en: "The unit has too many endpoints" },
+  no_contact: { status: 409, zh: "票据没有可发送的联系方式", en: "There is no contact to send it to" },
   body_too_large: { status: 413, zh: "请求体过大", en: "The body is too large" },
   unsupported_media_type: { status: 415, zh: "不支持的内容类型", en: "The content type is not supported" },
   invalid_fields: { status: 422, zh: "字段有误", en: "Some fields are not valid" },
   refused_by_rule: { status: 422, zh: "不符合票据规则，未开票", en: "A fiscal rule refuses it: nothing was issued" },
   challenge_required: { status: 428, zh: "请先完成一次计算再查验", en: "Show some work first" },
   too_many_checks: { status: 429, zh: "查验过于频繁，请稍后再试", en: "Too many checks from one address" },
+  too_many_pictures: {
+    status: 429,
+    retryAfterS: 600,
+    zh: "获取图片过于频繁，请稍后再试",
+    en: "Too many pictures: try again later",
+  },
+  too_many_sends: { status: 429, zh: "这张票据今日补发次数过多", en: "The receipt was sent again too often today" },
   receipt_check_limit: {
     status: 429,
     zh: "这张票据今日查验失败次数过多",

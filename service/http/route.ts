@@ -6,7 +6,7 @@ import type { ProblemCode, Text } from "./problem.ts";
 export type Route = SignedRoute | OpenRoute;
 
 type RouteBase = {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PUT";
   /** As OpenAPI writes it: "/v1/receipts/{code}/{number}". */
   readonly path: string;
   /** Most bytes of the body; 0: it takes none. */
@@ -31,7 +31,7 @@ export type OpenRoute = RouteBase & {
 
 export type OperationDoc = {
   readonly operationId: string;
-  readonly tag: "receipts" | "books" | "writeOffs" | "checks" | "operations" | "pages";
+  readonly tag: "receipts" | "paper" | "books" | "writeOffs" | "webhooks" | "checks" | "operations" | "pages";
   readonly summary: Text;
   readonly description?: Text;
   readonly parameters?: readonly ParameterDoc[];

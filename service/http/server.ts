@@ -14,13 +14,18 @@ export type HttpServer = {
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 const KEEP_ALIVE_MS = 65_000;
+const SWEEP_MS = 50;
 
 /** @param port 0: any that is free */
 export async function listen(app: Listening, host: string, port: number): Promise<HttpServer> {
   const answer = app.callback();
   const server = createServer(
     { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
-    (request, response) => void answer(request, response),
+    (request, response) => {
+      // One that is kept after the listening has ended would go on to be served.
+      if (!server.listening) response.setHeader("Connection", "close");
+      void answer(request, response);
+    },
   );
   answerBrokenRequests(server);
   await new Promise<void>((resolve, reject) => {
@@ -49,9 +54,15 @@ const brokenAnswers: ReadonlyMap<string, readonly [status: number, code: string,
   ["ERR_HTTP_REQUEST_TIMEOUT", [408, "body_timeout", "请求接收超时"]],
 ]);
 
+/** A connection whose request is under way is idle, and kept, once that is answered: then it is closed, too. */
 function close(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.close((error) => (error === undefined ? resolve() : reject(error)));
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+    server.close((error) => {
+      clearInterval(sweep);
+      if (error === undefined) resolve();
+      else reject(error);
+    });
     server.closeIdleConnections();
   });
 }

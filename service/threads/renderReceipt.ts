@@ -61,8 +61,8 @@ function rendered(writer: PdfWriter, signers: Signers, job: RenderJob): RenderOu
       encodeReceiptFile(job.data, job.secret),
     ),
   ];
-  const { data, qrText, issuedAtMs } = job;
-  const unsigned = writer.write({ data, qrText, issuedAtMs, attachments });
+  const { data, kind, qrText, issuedAtMs } = job;
+  const unsigned = writer.write({ data, qrText, issuedAtMs, attachments, ...(kind === undefined ? {} : { kind }) });
   const { bytes, holeStart, holeEnd } = unsigned;
   const documentDigest = digestOf(bytes.subarray(0, holeStart), bytes.subarray(holeEnd));
   return { kind: "rendered", pdf: placeSignature(unsigned, unit.signCms(documentDigest)), dataDigest, documentDigest };

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { anchorBatch } from "../../service/app/anchorBatch.ts";
 import { auditLedger } from "../../service/app/auditLedger.ts";
+import { examineHere } from "../../service/app/examineReceipt.ts";
 import type { Deps } from "../../service/app/deps.ts";
 import { startAuditedLedger, type AuditedLedger } from "../support/auditedLedger.ts";
 
@@ -30,7 +31,7 @@ describe("auditLedger", function () {
       blobs,
       ledger,
       unitLedger,
-      hash,
+      examine: examineHere(hash),
       onProgress: (done, total) => void seen.push([done, total]),
     });
     expect(seen.at(-1)).to.deep.equal([15, 15]);

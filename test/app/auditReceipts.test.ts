@@ -5,6 +5,7 @@ import { documentName } from "../../service/app/documentName.ts";
 import { entryLeaf } from "../../service/app/segmentTrees.ts";
 import { dataDigestOf } from "../../service/core/dataDigest.ts";
 import { RECEIPT_INNER, treeRoot } from "../../service/core/merkle.ts";
+import { startAuditPool } from "../../service/threads/auditPool.ts";
 import { startAuditedLedger, type AuditedLedger } from "../support/auditedLedger.ts";
 
 describe("the audit of rows and documents", function () {
@@ -15,6 +16,29 @@ describe("the audit of rows and documents", function () {
   });
   after(() => spoilt.stop());
   afterEach(() => spoilt.restore());
+
+  it("finds the same in threads as here, with nothing spoilt and with much", async () => {
+    const pool = startAuditPool();
+    try {
+      expect((await spoilt.audit(undefined, pool.examine)).findings).to.deep.equal([]);
+      await spoilt.setReceipt("A1", "secret = $3", randomBytes(32));
+      await spoilt.setReceipt("A2", "issued_fen = issued_fen + 1");
+      await spoilt.setReceipt("A4", "document_digest = null");
+      await spoilt.setReceipt("A6", "state = 'issued'");
+      await spoilt.setReceipt("A7", `data = jsonb_set(data, '{totalAmount}', '1.5')`);
+      fs.rmSync(spoilt.fileOf("A3"));
+      const changed = fs.readFileSync(spoilt.fileOf("A8"));
+      changed[300]! ^= 1;
+      fs.writeFileSync(spoilt.fileOf("A8"), changed);
+      const here = await spoilt.audit();
+      expect(here.findings.map(({ code }) => code)).to.include.members([
+        ...["row_altered", "document_missing", "document_altered", "segment_differs"],
+      ]);
+      expect(await spoilt.audit(undefined, pool.examine)).to.deep.equal(here);
+    } finally {
+      await pool.stop();
+    }
+  });
 
   describe("names a receipt's row", () => {
     it("of which the amount was altered", async () => {

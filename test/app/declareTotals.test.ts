@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { AppError } from "../../service/core/errors.ts";
 import { auditLedger } from "../../service/app/auditLedger.ts";
+import { examineHere } from "../../service/app/examineReceipt.ts";
 import type { Declared } from "../../service/app/declarationPorts.ts";
 import { declareTotals, planDeclarations } from "../../service/app/declareTotals.ts";
 import type { Deps } from "../../service/app/deps.ts";
@@ -30,7 +31,11 @@ describe("declareTotals", function () {
     const school = await platform.unitOf("demo-school");
     const { unitId: _, keyId: _key, status: _status, ...template } = school;
     const at = ++serial;
-    const unit = await platform.admit({ ...template, creditCode: `12440300MB2E${String(at).padStart(5, "0")}X`, name: `示例${at}` });
+    const unit = await platform.admit({
+      ...template,
+      creditCode: `12440300MB2E${String(at).padStart(5, "0")}X`,
+      name: `示例${at}`,
+    });
     const first = 2_000_000 + at * 1000;
     await platform.grant(unit, { kind: "nontax", first, last: first + size - 1, lowWater: 0 });
     const [book] = await platform.deps.store.books(unit.unitId);
@@ -46,7 +51,11 @@ describe("declareTotals", function () {
   const planOf = async (deps: Deps, { bookId }: Book): Promise<string | undefined> =>
     (await planDeclarations(deps, DAILY)).planned.find(({ standing }) => standing.bookId === bookId)?.plan.kind;
   const findings = async (): Promise<readonly string[]> => {
-    const { findings: found } = await auditLedger({ ...platform.deps, onProgress: () => undefined });
+    const { findings: found } = await auditLedger({
+      ...platform.deps,
+      examine: examineHere(platform.deps.hash),
+      onProgress: () => undefined,
+    });
     return found.map(({ code, subject }) => `${code} ${subject}`);
   };
   const sum = (receipts: readonly Receipt[]): number => receipts.reduce((total, { issuedFen }) => total + issuedFen, 0);

@@ -3,6 +3,7 @@ import { archiveFolder } from "../../service/adapters/blob/archiveFolder.ts";
 import { applyForDestruction, destroyReceipts, reviewDestruction } from "../../service/app/destroyReceipts.ts";
 import type { ApplyResult } from "../../service/app/destroyReceipts.ts";
 import { auditLedger } from "../../service/app/auditLedger.ts";
+import { examineHere } from "../../service/app/examineReceipt.ts";
 import type { Deps } from "../../service/app/deps.ts";
 import { documentName } from "../../service/app/documentName.ts";
 import { exportArchive } from "../../service/app/exportArchive.ts";
@@ -56,7 +57,7 @@ describe("destroyReceipts", function () {
     return result.kind === "refused" ? result.reasons.join("\n") : result.kind;
   };
   const findings = async (): Promise<readonly string[]> => {
-    const report = await auditLedger({ ...platform.deps, onProgress: quiet });
+    const report = await auditLedger({ ...platform.deps, examine: examineHere(platform.deps.hash), onProgress: quiet });
     return report.findings.map(({ code, details }) => `${code}: ${details}`);
   };
   const archive = async (): Promise<unknown> => {

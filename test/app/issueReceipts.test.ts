@@ -76,6 +76,32 @@ describe("issueReceipts", function () {
     expect(Buffer.compare(again.receipt.secret, first.receipt.secret)).to.equal(0);
   });
 
+  it("takes the same fields in another order for the same request, and rows in another order for another", async () => {
+    const body = input("ORDERED", { otherInfo: ["甲", "乙"].map((infoName) => ({ infoName, infoValue: "" })) });
+    const turned = Object.fromEntries(Object.entries(body).toReversed()) as IssueInput;
+    expect(Object.keys(turned)).not.to.deep.equal(Object.keys(body));
+    expect((await issueOne(body)).kind).to.equal("issued");
+    const mainExt = Object.fromEntries(Object.entries(body.mainExt).toReversed());
+    expect((await issueOne({ ...turned, mainExt })).kind).to.equal("repeated");
+    const other = await issueOne({ ...body, otherInfo: body.otherInfo.toReversed() });
+    expect(other.kind === "conflict" && other.differs).to.deep.equal([
+      "/otherInfo/0/infoName",
+      "/otherInfo/1/infoName",
+    ]);
+  });
+
+  it("repeats its answer where the stored digest was made otherwise, as long as the content is the same", async () => {
+    const first = await issueOne(input("OLDER"));
+    await platform.database.dataSource.query("update receipt set input_digest = $1 where bus_no = 'OLDER'", [
+      Buffer.alloc(32),
+    ]);
+    const again = await issueOne(input("OLDER"));
+    if (first.kind !== "issued" || again.kind !== "repeated") throw new Error(again.kind);
+    expect(again.receipt.number).to.equal(first.receipt.number);
+    const other = await issueOne(input("OLDER", { remark: "改" }));
+    expect(other.kind === "conflict" && other.differs).to.deep.equal(["/remark"]);
+  });
+
   it("answers other content under the same busNo with a conflict that points to each difference", async () => {
     const first = await issueOne(input("CONFLICT"));
     const before = await traces();
@@ -120,7 +146,9 @@ describe("issueReceipts", function () {
     const unknown = await issueOne({ ...input("UNKNOWN"), kind: "lottery" });
     if (unknown.kind !== "refused") throw new Error(unknown.kind);
     expect(unknown.problems.map(({ code, pointer }) => [code, pointer])).to.deep.equal([["unknown_kind", "/kind"]]);
-    expect(unknown.problems[0]?.en).to.contain("outpatient, inpatient, penalty, nontax");
+    expect(unknown.problems[0]?.en)
+      .to.contain([...platform.deps.kinds.keys()].join(", "))
+      .and.to.contain("inpatient");
     expect(await traces()).to.deep.equal(before);
   });
 

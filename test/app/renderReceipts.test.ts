@@ -166,6 +166,24 @@ describe("renderReceipts", function () {
     expect(await platform.alarms()).to.deep.equal([]);
   });
 
+  it("waits for a kind that this program does not know yet, and keeps the number", async () => {
+    const receipt = await platform.issue("outpatient", "R-KIND");
+    const blind = platform.with({
+      kinds: new Map(),
+      store: { ...platform.deps.store, kindVersion: () => Promise.resolve(undefined) },
+    });
+    await renderReceipts(blind);
+    expect((await platform.current(receipt)).state).to.equal("issued");
+    expect(await platform.alarms()).to.deep.equal([`render_failed receipt ${receipt.code} ${receipt.number}`]);
+    const logged = platform.logged.filter(({ event }) => event === "render_failed").map(({ fields }) => fields);
+    expect(JSON.stringify(logged.at(-1))).to.include("kind_version_missing");
+    await release();
+    // A program without the kind in its list still finds the version in the database.
+    await renderReceipts(platform.with({ kinds: new Map() }));
+    expect((await platform.current(receipt)).state).to.equal("rendered");
+    expect(await platform.alarms()).to.deep.equal([]);
+  });
+
   it("voids and anchors a number whose receipt can never be drawn, and goes on with the next", async () => {
     const bad = await platform.issue("penalty", "R-BAD");
     const good = await platform.issue("penalty", "R-GOOD");

@@ -1,7 +1,10 @@
 import { expect } from "chai";
-import { askLedger } from "../../service/core/ledgerJudges.ts";
+import { hexOf } from "../../service/core/bytes.ts";
+import { AppError } from "../../service/core/errors.ts";
 import { verifyPdf } from "../../service/core/verify.ts";
 import type { LeafStatus } from "../../service/core/ledgerCall.ts";
+import { auditLedger } from "../../service/app/auditLedger.ts";
+import { examineHere } from "../../service/app/examineReceipt.ts";
 import { issueReceipts } from "../../service/app/issueReceipts.ts";
 import { reverseAndReissue, reverseReceipt, type ReversalResult } from "../../service/app/reverseReceipt.ts";
 import { sealReceipt } from "../../service/app/sealReceipt.ts";
@@ -44,14 +47,8 @@ describe("reverseReceipt", function () {
     if (result.kind !== "issued" && result.kind !== "repeated") throw new Error(JSON.stringify(result));
     return result.receipt;
   };
-  const statusOf = async (receipt: Receipt): Promise<LeafStatus> => {
-    const { deps, ledger } = platform;
-    const leaf = entryLeaf({ ...receipt, isVoid: false });
-    const place = { batch: 1, bookId: receipt.bookId, rootDigest: new Uint8Array(32), leaf };
-    const answer = await askLedger(deps.reader, { chainId: ledger.chainId, address: ledger.contract }, place);
-    if (answer.kind !== "read") throw new Error(answer.reason);
-    return answer.evidence.status;
-  };
+  const statusOf = (receipt: Receipt): Promise<LeafStatus> =>
+    platform.ledger.status(hexOf(entryLeaf({ ...receipt, isVoid: false })));
 
   it("gives the red-letter receipt a number of its own, negative amounts and links both ways", async () => {
     const blue = await rendered("LINK-1");
@@ -178,12 +175,8 @@ describe("reverseReceipt", function () {
 
   it("does not guess when the chain can't be asked", async () => {
     const blue = await anchored("AWAY-1");
-    const away = platform.with({
-      reader: {
-        ...platform.deps.reader,
-        call: () => Promise.reject(new Error("no answer")),
-      },
-    });
+    const noAnswer = new AppError("chain_unreachable", "no answer");
+    const away = platform.with({ ledger: { ...platform.deps.ledger, status: () => Promise.reject(noAnswer) } });
     const refusal: unknown = await reverseReceipt(away, hospital, blue, REFUND).catch((error: unknown) => error);
     expect(refusal).to.have.property("code", "chain_unreachable");
     expect((await platform.current(blue)).reversedBy).to.equal(undefined);
@@ -250,5 +243,48 @@ describe("reverseReceipt", function () {
     const red = redOf(await reverse(await platform.current(issued.receipt)));
     expect(red.data.eInvoiceCode).to.equal("44060126");
     expect(red.data.mainExt["relatedInvoiceCode"]).to.equal("44060125");
+  });
+
+  it("sends whoever was sent the original the red-letter receipt, and lists it among theirs", async () => {
+    const { deps, database } = platform;
+    const sent = await platform.issue("outpatient", "TELL-1", { delivery: { email: "payer@example.com" } });
+    await platform.renderAll();
+    const red = redOf(await reverse(await platform.current(sent)));
+    const deliveries = await deps.store.deliveriesOf(red);
+    expect(deliveries.map(({ channel, purpose, state }) => [channel, purpose, state])).to.deep.equal([
+      ["email", "receipt", "waiting"],
+    ]);
+    const [{ links }] = await database.dataSource.query(
+      "select count(*)::int as links from receipt_link where code = $1 and number = $2",
+      [red.code, red.number],
+    );
+    expect(links).to.equal(1);
+    const owing = { email: "payer@example.com", isArrears: true };
+    const held = await platform.issue("outpatient", "TELL-2", { delivery: owing });
+    await platform.renderAll();
+    const quiet = redOf(await reverse(await platform.current(held)));
+    expect(await deps.store.deliveriesOf(quiet)).to.deep.equal([]);
+    expect((await deps.store.deliveriesOf(held)).map(({ state }) => state)).to.deep.equal(["cancelled"]);
+  });
+
+  it("leaves an audit without findings; an altered reversal is found", async () => {
+    await platform.renderAll();
+    await platform.anchorAll();
+    const { deps, database } = platform;
+    const audit = (): ReturnType<typeof auditLedger> =>
+      auditLedger({ ...deps, examine: examineHere(deps.hash), onProgress: () => undefined });
+    const clean = await audit();
+    expect(clean.findings).to.deep.equal([]);
+    expect(clean.reversedFen).to.be.greaterThan(0);
+    const [row] = await database.dataSource.query(
+      "select red_code, red_number, number from reversal where not is_void order by red_code, red_number limit 1",
+    );
+    const change = "update reversal set number = $3 where red_code = $1 and red_number = $2";
+    await database.dataSource.query(change, [row.red_code, row.red_number, 999_999]);
+    const { findings } = await audit();
+    await database.dataSource.query(change, [row.red_code, row.red_number, row.number]);
+    expect(findings.map(({ code, details }) => [code, details])).to.deep.equal([
+      ["reversal_differs", "the original has no row"],
+    ]);
   });
 });

@@ -51,6 +51,12 @@ describe("core/canonical", () => {
       }),
       { numRuns: 1000 },
     );
+    fc.assert(
+      fc.property(fc.uniqueArray(text), (keys) => {
+        const paths = flatten(Object.fromEntries(keys.map((key) => [key, 1]))).map(({ path }) => path);
+        expect(paths).to.deep.equal(paths.toSorted((a, b) => compareBytes(utf8(a), utf8(b))));
+      }),
+    );
   });
 
   it("keeps a key named __proto__ as any other", () => {

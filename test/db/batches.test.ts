@@ -200,6 +200,35 @@ describe("leases and batches", () => {
       return candidates.map(({ bookId, from, entries }) => [bookId, from, entries.map(({ number }) => number)]);
     };
 
+    it("does not reach past a number that is being taken while the mark is moved", async () => {
+      await store.saveBook(testBook());
+      await issue(1);
+      await render(1);
+      const taking = (await database.again()).createQueryRunner();
+      await taking.startTransaction();
+      await taking.query("update book set next = next + 1");
+      await taking.query(
+        `insert into receipt (code, number, unit_id, book_id, kind, bus_no, input_digest, input, data, secret, issued_fen,
+           reversed_fen, issued_at_ms, warnings, state, render_until_ms)
+         select code, number + 1, unit_id, book_id, kind, 'NEXT', input_digest, input, data, secret, issued_fen,
+           reversed_fen, issued_at_ms, warnings, 'issued', 0 from receipt`,
+      );
+      const moving = store.advanceRendered();
+      const waitsForTheBook = async (): Promise<boolean> => {
+        const rows: unknown[] = await database.dataSource.query(
+          "select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%update book set rendered%'",
+        );
+        return rows.length > 0;
+      };
+      while (!(await waitsForTheBook())) await new Promise((resolve) => setTimeout(resolve, 5));
+      await taking.commitTransaction();
+      await taking.release();
+      await moving;
+      const [book] = await store.books();
+      expect(book).to.include({ rendered: 2, next: 3 });
+      expect(await runs()).to.deep.equal([[1, 1, [1]]]);
+    });
+
     it("is the run of finished numbers up to the first that is not, at most so many", async () => {
       await store.saveBook(testBook());
       await issue(5);

@@ -25,7 +25,7 @@ function properties(value: unknown, at = ""): string[] {
 describe("domain/assertKind", () => {
   it("takes the built-in kinds after a way through JSON", () => {
     for (const kind of builtinKinds) expect(assertKind(JSON.parse(JSON.stringify(kind))), kind.id).to.deep.equal(kind);
-    expect([builtinKind("penalty")?.id, builtinKind("tuition")]).to.deep.equal(["penalty", undefined]);
+    expect([builtinKind("penalty")?.id, builtinKind("lottery")]).to.deep.equal(["penalty", undefined]);
     expect(new Set(builtinKinds.map(({ classCode, kindCode }) => classCode + kindCode))).to.have.property(
       "size",
       builtinKinds.length,

@@ -60,7 +60,7 @@ describe("domain/samples", () => {
   });
 
   it("knows no other kind", () => {
-    for (const id of ["", "toString", "tuition"])
+    for (const id of ["", "toString", "lottery"])
       expect(codeThrownBy(() => sampleInput(id, 0))).to.equal("sample_unknown");
   });
 });

@@ -55,6 +55,8 @@ describe("kill -9", function () {
     expect(report.findings).to.deep.equal([]);
     expect(report.receiptCount).to.equal(receipts.length);
     expect(report.pendingCount).to.equal(0);
+    const reversed = [...acknowledged.keys()].filter((busNo) => /^R\d{18}$/.test(busNo));
+    expect(report.reversedFen > 0 || reversed.length === 0).to.equal(true);
   }
 
   it(`at ${KILLS} random moments under load loses nothing and anchors everything once`, async () => {

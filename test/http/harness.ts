@@ -4,6 +4,7 @@ import type { Renderer } from "../../service/app/ports.ts";
 import type { Receipt, Unit } from "../../service/app/storePorts.ts";
 import { createBell } from "../../service/adapters/system/bell.ts";
 import { createSegmentTrees } from "../../service/app/segmentTrees.ts";
+import { systemHash } from "../../service/adapters/system/hash.ts";
 import type { Deps } from "../../service/app/deps.ts";
 import { builtinKinds } from "../../service/domain/kinds/builtin.ts";
 import { sampleInput } from "../../service/domain/samples.ts";
@@ -92,8 +93,8 @@ export async function startHarness(options: Partial<AppOptions> = {}): Promise<H
     url,
     port: server.port,
     store,
-    hospital: createClient(hospitalKey, url, at(createSigner(hospitalKey))),
-    clinic: createClient(clinicKey, url, at(createSigner(clinicKey))),
+    hospital: createClient(hospitalKey, url, { signer: at(createSigner(hospitalKey)) }),
+    clinic: createClient(clinicKey, url, { signer: at(createSigner(clinicKey)) }),
     signer: at(createSigner(hospitalKey)),
     blobs,
     logLines,
@@ -128,21 +129,28 @@ function makeDeps(
     log: { info: line("info"), warn: line("warn"), error: line("error") },
     store: port,
     renderer,
+    pictures: { draw: () => Promise.reject(new Error("not drawn here")), stop: () => Promise.resolve() },
     blobs: { get: (name) => Promise.resolve(blobs.get(name)) } as Deps["blobs"],
     ledger: rest as Deps["ledger"],
     reader: {} as Deps["reader"],
     ledgerSigner: {} as Deps["ledgerSigner"],
     unitLedger: {} as Deps["unitLedger"],
-    hash: () => new Uint8Array(32),
+    hash: systemHash,
     contacts: {
       seal: (text) => Buffer.from(text),
       open: (bytes) => Buffer.from(bytes).toString(),
       mac: () => new Uint8Array(32),
     },
     channels: {},
+    webhooks: {
+      makeSecret: () => ({ text: `whsec_${"A".repeat(43)}=`, sealed: new Uint8Array(32) }),
+      faultOf: () => Promise.resolve(undefined),
+      post: () => Promise.resolve({ kind: "taken" }),
+    },
     segmentTrees: createSegmentTrees(port),
     failpoint: () => undefined,
     kinds: new Map(builtinKinds.map((kind) => [kind.id, kind])),
+    catalogues: new Map(),
     settings: {
       publicUrl: "https://receipts.example",
       qrPlace: { origin: "https://receipts.example", template: "1", appId: "test" },

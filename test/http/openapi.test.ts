@@ -58,6 +58,8 @@ describe("/openapi.json", () => {
       const response = await fetch(url, { method: method.toUpperCase() });
       const isProblem = /problem\+json/.test(response.headers.get("content-type") ?? "");
       const problem = (isProblem ? await response.json() : {}) as { code?: string };
+      // A body that nobody reads would hold its connection, and the server's end, open.
+      if (!isProblem) await response.body?.cancel();
       // A route that is not there says so; one that is may find nothing, or want another body.
       expect(problem.code, `${method} ${path}`).not.to.be.oneOf(["not_found", "method_not_allowed", "internal_error"]);
     }
@@ -98,7 +100,9 @@ describe("/openapi.json", () => {
     walk(document, (node) => {
       const reference = node["$ref"];
       if (typeof reference === "string") references.add(reference);
-      expect(node).not.to.have.any.keys("$schema", "$id", "id", "~standard");
+      expect(node).not.to.have.any.keys("$schema", "$id", "~standard");
+      // A property may bear this name; a schema's own is a text.
+      expect(node["id"]).not.to.be.a("string");
     });
     for (const reference of references) {
       const name = /^#\/components\/schemas\/(\w+)$/.exec(reference)?.[1];
@@ -168,14 +172,14 @@ describe("/openapi.json", () => {
       }
     }
     // These come before a route is found.
-    const unrouted = ["method_not_allowed", "headers_too_large", "chain_unreachable"];
+    const unrouted = ["method_not_allowed", "headers_too_large"];
     expect([...seen, ...unrouted]).to.have.members(Object.keys(problemTable));
   });
 
-  it("asks for a signature on /v1 but for checks, and nowhere else", () => {
+  it("asks for a signature on /v1 but for checks and disclosures, and nowhere else", () => {
     expect(document.components.securitySchemes).to.have.property("signature");
     for (const [path, , operation] of operations()) {
-      expect(operation.security).to.deep.equal(/^\/v1\/(?!checks)/.test(path) ? [{ signature: [] }] : []);
+      expect(operation.security).to.deep.equal(/^\/v1\/(?!checks|disclosures)/.test(path) ? [{ signature: [] }] : []);
     }
   });
 });
@@ -183,7 +187,8 @@ describe("/openapi.json", () => {
 describe("docs/examples", () => {
   it("are the examples of the documentation, one of each kind", async () => {
     const folder = new URL("../../docs/examples/", import.meta.url);
-    const files = (await readdir(folder)).sort();
+    const actions = ["reversal.json", "exchange.json"];
+    const files = (await readdir(folder)).filter((name) => !actions.includes(name)).sort();
     expect(files).to.deep.equal(
       Object.keys(issueExamples)
         .map((name) => `${name}.json`)

@@ -113,8 +113,13 @@ describe("the pages in Chromium", function () {
     page.on("pageerror", (error) => complaints.push(error.message));
     await page.goto(`${origin}/docs`);
     await page.waitForSelector("#operations-receipts-issueReceipt");
-    const document = (await (await fetch(`${origin}/openapi.json`)).json()) as { paths: Record<string, object> };
-    const operations = Object.values(document.paths).flatMap((methods) => Object.keys(methods));
+    const document = (await (await fetch(`${origin}/openapi.json`)).json()) as Record<
+      "paths" | "webhooks",
+      Record<string, object>
+    >;
+    const operations = [...Object.values(document.paths), ...Object.values(document.webhooks)].flatMap((methods) =>
+      Object.keys(methods),
+    );
     expect(await page.locator(".opblock").count()).to.equal(operations.length);
     await page.click("#operations-receipts-issueReceipt .opblock-summary");
     await page.waitForSelector("#operations-receipts-issueReceipt .highlight-code");

@@ -1,4 +1,9 @@
 import { expect } from "chai";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import { isMet, quantilesOf, ratioOf, rounded } from "../../scripts/bench/figures.ts";
 import { figureTable } from "../../scripts/bench/report.ts";
 
@@ -54,5 +59,29 @@ describe("figures of the benchmarks", () => {
       "| b | 6 ms | 30 ms | 5× | ≤ 6 ms | met |",
       "| a | 150 /s | 15 /s | 10× |  |  |",
     ]);
+  });
+});
+
+describe("a benchmark that a signal ends", () => {
+  it("leaves no folder behind, and ends by that signal", async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "bench-signal-"));
+    try {
+      const script = path.resolve(import.meta.dirname, "../../scripts/bench/render.ts");
+      const child = spawn(process.execPath, [script, "20"], {
+        env: { ...process.env, TMPDIR: folder },
+        stdio: "ignore",
+      });
+      const closed = once(child, "close");
+      const madeFolders = (): readonly string[] => fs.readdirSync(folder, { recursive: true }).map(String);
+      while (!madeFolders().some((name) => name.endsWith("keystore"))) {
+        expect(child.exitCode, "it must not end by itself").to.equal(null);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      child.kill("SIGTERM");
+      expect(await closed).to.deep.equal([null, "SIGTERM"]);
+      expect(fs.readdirSync(folder).filter((name) => name.startsWith("lianpiao-bench-"))).to.deep.equal([]);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
   });
 });

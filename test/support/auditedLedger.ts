@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { auditLedger } from "../../service/app/auditLedger.ts";
+import { examineHere, type Examine } from "../../service/app/examineReceipt.ts";
 import type { AuditReport } from "../../service/app/auditTally.ts";
 import type { Deps } from "../../service/app/deps.ts";
 import { documentName } from "../../service/app/documentName.ts";
@@ -27,7 +28,7 @@ export type AuditedLedger = {
   /** Its document's name, and its file. */
   nameOf(busNo: string): string;
   fileOf(busNo: string): string;
-  audit(deps?: Deps): Promise<AuditReport>;
+  audit(deps?: Deps, examine?: Examine): Promise<AuditReport>;
   /** Each finding as "code subject", and nothing beside them. */
   expectFindings(expected: readonly string[]): Promise<AuditReport>;
   /** Puts everything back as it was when it was kept. */
@@ -48,8 +49,10 @@ export async function startAuditedLedger(): Promise<AuditedLedger> {
   const { code, bookId: book } = receiptOf("A1");
   const sql: AuditedLedger["sql"] = (text, parameters = []) =>
     platform.database.dataSource.query(text, [...parameters]);
-  const audit: AuditedLedger["audit"] = ({ store, blobs, ledger, unitLedger, hash } = platform.deps) =>
-    auditLedger({ store, blobs, ledger, unitLedger, hash, onProgress: () => undefined });
+  const audit: AuditedLedger["audit"] = (deps = platform.deps, examine = examineHere(deps.hash)) => {
+    const { store, blobs, ledger, unitLedger } = deps;
+    return auditLedger({ store, blobs, ledger, unitLedger, examine, onProgress: () => undefined });
+  };
   const nameOf = (busNo: string): string => documentName(receiptOf(busNo).code, receiptOf(busNo).number);
   const copy = `${platform.documentsDir}.kept`;
   const keep = async (): Promise<void> => {

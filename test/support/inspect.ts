@@ -1,5 +1,6 @@
 import { systemHash } from "../../service/adapters/system/hash.ts";
 import { auditLedger } from "../../service/app/auditLedger.ts";
+import { examineHere } from "../../service/app/examineReceipt.ts";
 import type { AuditReport } from "../../service/app/auditTally.ts";
 import type { Book, Receipt } from "../../service/app/storePorts.ts";
 import { openParts, type Parts } from "../../service/compose.ts";
@@ -23,7 +24,7 @@ export async function withFolder<T>(
 }
 
 export const auditParts = ({ store, blobs, ledger, unitLedger }: Parts): Promise<AuditReport> =>
-  auditLedger({ store, blobs, ledger, unitLedger, hash: systemHash, onProgress: () => undefined });
+  auditLedger({ store, blobs, ledger, unitLedger, examine: examineHere(systemHash), onProgress: () => undefined });
 
 export const auditFolder = (dataDir: string): Promise<AuditReport> => withFolder(dataDir, auditParts);
 

@@ -8,6 +8,7 @@ import { confirmBatch } from "../../service/app/confirmBatch.ts";
 import type { Deps, Settings } from "../../service/app/deps.ts";
 import { issueReceipts } from "../../service/app/issueReceipts.ts";
 import type { Log } from "../../service/app/ports.ts";
+import type { Register } from "../../service/app/register.ts";
 import { renderReceipts } from "../../service/app/renderReceipts.ts";
 import type { Lease, Receipt, Unit } from "../../service/app/storePorts.ts";
 import { makeDeps, openParts } from "../../service/compose.ts";
@@ -29,6 +30,8 @@ export type Platform = {
   readonly database: TestDatabase;
   readonly ledger: EthersLedger;
   readonly admin: LedgerAdmin;
+  /** What deps.kinds and deps.catalogues come from. */
+  readonly register: Register;
   readonly keystore: Keystore;
   readonly rpcUrl: string;
   /** Where the documents lie. */
@@ -98,6 +101,7 @@ async function openPlatform(stops: (() => Promise<void> | void)[]): Promise<Omit
   stops.push(() => renderer.stop());
   const logged: Logged[] = [];
   const composed = makeDeps(parts, renderer);
+  stops.push(() => composed.pictures.stop());
   const settings = { ...composed.settings, anchorMaxReceipts: 1000, holder: "test" };
   const deps: Deps = { ...composed, settings, log: recordingLog(logged) };
   const { kinds, clock } = deps;
@@ -118,6 +122,7 @@ async function openPlatform(stops: (() => Promise<void> | void)[]): Promise<Omit
       logged,
       unitOf,
     },
+    ...{ register: parts.register },
     admit: (unit) => admitUnit(admitting, unit),
     grant: (unit, grant) => grantBook(admitting, unit, grant),
     with: (replaced, changed = {}) => ({ ...deps, ...replaced, settings: { ...settings, ...changed } }),

@@ -152,7 +152,20 @@ export const sampleOf = (kind: string, n: number, busNo: string): IssueInput => 
 
 export type Acknowledged = { readonly eInvoiceCode: string; readonly eInvoiceNumber: string };
 
-/** Issues receipts from `clients` concurrent callers until told to stop or the program dies; records what was acknowledged. */
+const REVERSED_EVERY = 4;
+
+async function reverse(
+  client: Client,
+  { eInvoiceCode, eInvoiceNumber }: Acknowledged,
+  acknowledged: Map<string, Acknowledged>,
+): Promise<void> {
+  const path = `/v1/receipts/${eInvoiceCode}/${eInvoiceNumber}/reversal`;
+  const response = await client.call("POST", path, { reasonCode: "refund" });
+  if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`);
+  acknowledged.set(`R${eInvoiceCode}${eInvoiceNumber}`, (await response.json()) as Acknowledged);
+}
+
+/** Issues receipts, and reverses some, from `clients` concurrent callers until told to stop or the program dies; records what was acknowledged. */
 export function startLoad(
   client: Client,
   options: { readonly clients: number; readonly prefix: string; readonly acknowledged: Map<string, Acknowledged> },
@@ -165,7 +178,9 @@ export function startLoad(
       try {
         const response = await client.call("POST", "/v1/receipts", sampleOf(kind, n, busNo));
         if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`);
-        options.acknowledged.set(busNo, (await response.json()) as Acknowledged);
+        const issued = (await response.json()) as Acknowledged;
+        options.acknowledged.set(busNo, issued);
+        if (n % REVERSED_EVERY === REVERSED_EVERY - 1) await reverse(client, issued, options.acknowledged);
       } catch (error) {
         if (error instanceof TypeError) return;
         throw error;

@@ -174,18 +174,18 @@ type Seen = {
 
 /** Runs in the page. */
 const IN_PAGE = `async ({ bytes, nodeUrl, trustedContract }) => {
-  const { discloseReceipt, fetchReader, looksLikeDisclosure, verifyDisclosure, verifyPdf } = await import("/verifier.js");
+  const { discloseReceipt, fetchReader, verifyFile } = await import("/verifier.js");
   const file = Uint8Array.from(bytes);
-  const isPart = looksLikeDisclosure(file);
-  const report = await (isPart ? verifyDisclosure : verifyPdf)(file, { reader: fetchReader(nodeUrl), trustedContract });
+  const { kind, report } = await verifyFile(file, { reader: fetchReader(nodeUrl), trustedContract });
+  const isPart = kind === "disclosure";
   const disclose = () => [...discloseReceipt(file, { preset: "amount_only", paths: ["/issueDate"] })];
   const disclosure = isPart || report.verdict !== "valid" ? [] : disclose();
   return { verdict: report.verdict, state: report.state, withheld: report.withheld ?? [], disclosure };
 }`;
 
 const GOOD_USE = `
-import { discloseReceipt, fetchReader, jsonRpcReader, verifyDisclosure, verifyPdf } from "@lianpiao/verifier";
-import type { CheckId, DisclosureReport, LedgerReader, Report, Verdict } from "@lianpiao/verifier";
+import { codesOf, discloseReceipt, disclosureIn, fetchReader, joinCodes, jsonRpcReader, packDisclosure, parseCode, reportToJson, unpackDisclosure, verifyDisclosure, verifyFile, verifyPdf } from "@lianpiao/verifier";
+import type { CheckId, Deflate, DisclosureReport, LedgerReader, Report, Verdict } from "@lianpiao/verifier";
 const readers: LedgerReader[] = [fetchReader("http://localhost:8545", 500), jsonRpcReader(async () => "0x1")];
 const [reader] = readers;
 export async function look(pdf: Uint8Array): Promise<Verdict> {
@@ -193,9 +193,15 @@ export async function look(pdf: Uint8Array): Promise<Verdict> {
   const trustedContract = { chainId: 1, address: "0x" };
   const report: Report = await verifyPdf(pdf, { reader, trustedContract, nowMs: 0 });
   const part: DisclosureReport = await verifyDisclosure(discloseReceipt(pdf, { preset: "amount_only" }), { reader, trustedContract });
-  const names: readonly string[] = part.withheld ?? [];
+  const any = await verifyFile(disclosureIn(pdf) ?? pdf, { reader, trustedContract });
+  const kind: "receipt" | "disclosure" = any.kind;
+  const names: readonly string[] = part.withheld ?? [kind, String(reportToJson(any.report)["verdict"])];
   const ids: CheckId[] = report.checks.map(({ id }) => id);
   return names.length + ids.length > 0 ? report.verdict : part.verdict;
+}
+export async function copy(file: Uint8Array, deflate: Deflate): Promise<Uint8Array> {
+  const texts: readonly string[] = codesOf(await packDisclosure(file, deflate));
+  return unpackDisclosure(joinCodes(texts.map(parseCode)) ?? new Uint8Array(0), deflate);
 }
 `;
 

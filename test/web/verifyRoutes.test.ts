@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
+import { buildScan } from "../../scripts/buildScan.ts";
 import { buildWeb, type WebBuild } from "../../scripts/buildWeb.ts";
 import { sampleReader, SAMPLE_CHAIN_ID, SAMPLE_CONTRACT } from "../core/sampleLedger.ts";
 import { makeReceipt } from "../core/sampleReceipt.ts";
@@ -26,9 +27,13 @@ describe("the verifier page's routes", () => {
   it("serve the page with what it trusts, and a policy that lets it ask any node and nothing else", async () => {
     const response = await fetch(`${server.url}/verify`);
     const policy = response.headers.get("content-security-policy") ?? "";
-    const digest = createHash("sha256").update(built.script).digest("base64");
+    const digestOf = (script: string): string => `'sha256-${createHash("sha256").update(script).digest("base64")}'`;
     expect(policy).to.include("default-src 'none'").and.to.include("connect-src *");
-    expect(policy).to.include(`script-src 'sha256-${digest}';`).and.to.include("frame-ancestors 'none'");
+    const reader = (await buildScan()).source;
+    const sheet = await fetch(`${server.url}/verify-sheet.js`);
+    expect(sheet.headers.get("content-type")).to.equal("text/javascript; charset=utf-8");
+    expect(policy).to.include(`script-src ${digestOf(built.script)} ${digestOf(await sheet.text())} ${reader};`);
+    expect(policy).to.include("frame-ancestors 'none'");
     expect(response.headers.get("content-encoding")).to.equal("gzip");
     const html = await response.text();
     const place = /id="site-place">(.*?)<\/script>/.exec(html)?.[1] ?? "";

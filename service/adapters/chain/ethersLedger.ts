@@ -1,5 +1,5 @@
 import { Transaction, Wallet, type TransactionLike } from "ethers";
-import type { Fee, Ledger, SignedSegment } from "../../app/ports.ts";
+import type { BookEvent, Fee, Ledger, SignedSegment } from "../../app/ports.ts";
 import type { Deployment } from "../../app/storePorts.ts";
 import { AppError } from "../../core/errors.ts";
 import { jsonRpcReader, type LedgerReader } from "../../core/ledgerCall.ts";
@@ -13,8 +13,10 @@ import {
   readRefusal,
   recordIn,
   textIn,
+  truthIn,
   type LedgerContract,
 } from "./ledgerContract.ts";
+import { readLedgerEvents } from "./ledgerEvents.ts";
 import { readBlock, readQuantity, readReceipt } from "./nodeAnswers.ts";
 import { RpcRefusal, openRpcNode } from "./rpcNode.ts";
 
@@ -57,6 +59,8 @@ export function ethersLedger(options: EthersLedgerOptions): EthersLedger {
     head: () => readHead(contract),
     batch: (batchNo) => readBatch(contract, batchNo),
     books: (bookIds) => Promise.all(bookIds.map((bookId) => loadBook(contract, bookId))),
+    status: (leaf) => readStatus(contract, leaf),
+    bookEvents: () => readBookEvents(contract),
     simulate: (segments) => simulate(contract, anchorer, segments),
     async prepare(segments, nonce, fee, gas) {
       const isPriced = (await readBlock(node, "latest"))?.baseFeePerGas !== undefined;
@@ -91,12 +95,40 @@ async function readBatch(contract: LedgerContract, batchNo: number): ReturnType<
   return { root: textIn(batch, "root"), head: textIn(batch, "head"), timeS, segmentCount };
 }
 
+async function readStatus(contract: LedgerContract, leaf: string): ReturnType<Ledger["status"]> {
+  const status = recordIn(await readContract(contract, "status", [leaf]), 0);
+  return {
+    reversed: truthIn(status, "reversed"),
+    onPaper: truthIn(status, "onPaper"),
+    reversedByCode: integerIn(status, "reversedByCode"),
+    reversedByNumber: integerIn(status, "reversedByNumber"),
+    capFen: integerIn(status, "capFen"),
+    usedFen: integerIn(status, "usedFen"),
+    lockedFen: integerIn(status, "lockedFen"),
+  };
+}
+
 async function loadBook(contract: LedgerContract, bookId: number): Promise<{ next: number; last: number }> {
   const book = await readBook(contract, bookId);
   if (book !== undefined) return { next: book.next, last: book.last };
   throw new AppError("book_unknown", `链上没有号段 ${bookId}。 The chain knows no book ${bookId}.`, {
     details: { bookId },
   });
+}
+
+async function readBookEvents(contract: LedgerContract): Promise<readonly BookEvent[]> {
+  const toBlock = readQuantity(await readNode(contract.node, "eth_blockNumber", []));
+  const events: BookEvent[] = [];
+  const names = ["BookGranted", "BookClosed"];
+  for await (const page of readLedgerEvents(contract, { fromBlock: 0, toBlock, names, pageBlocks: 10_000 })) {
+    for (const { name, args } of page.events) {
+      const of = (field: string): number => Number(args[field]);
+      const [bookId, last] = [of("bookId"), of("last")];
+      if (name === "BookClosed") events.push({ kind: "closed", bookId, last });
+      else events.push({ kind: "granted", bookId, unitId: of("unitId"), code: of("code"), first: of("first"), last });
+    }
+  }
+  return events;
 }
 
 function encodeAnchor(contract: LedgerContract, segments: readonly SignedSegment[]): string {

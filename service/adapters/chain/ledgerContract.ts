@@ -159,6 +159,12 @@ export function integerIn(result: Result, name: string): number {
   return number;
 }
 
+export function truthIn(result: Result, name: string): boolean {
+  const value: unknown = result.getValue(name);
+  if (typeof value !== "boolean") throw new AppError("ledger_missing", `the contract's ${name} is no truth value`);
+  return value;
+}
+
 export function textIn(result: Result, name: string): string {
   const value: unknown = result.getValue(name);
   if (typeof value !== "string") throw new AppError("ledger_missing", `the contract's ${name} is no text`);

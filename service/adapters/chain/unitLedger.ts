@@ -56,6 +56,13 @@ export function unitLedger(options: UnitLedgerOptions): UnitLedger & { stop(): v
       if (present !== undefined && present.through >= claim.through) return { isNew: false };
       return send("declare", [...argumentsOf(claim), hexlify(signature)]);
     },
+    async paperNonce(unitId) {
+      const unit = recordIn(await readContract(contract, "unit", [unitId]), 0);
+      return integerIn(unit, "nonce");
+    },
+    async setPaper({ unitId, leaf, onPaper }, signature) {
+      await send("setPaper", [unitId, hexlify(leaf), onPaper, hexlify(signature)]);
+    },
     stop: () => node.stop(),
   };
 }

@@ -56,7 +56,7 @@ export function drawFaceData(
     if (!isWhole) continued.push({ label, text });
   };
   drawTitle(book, pen, palette, data.eInvoiceName, write);
-  drawHeader(book, data, write);
+  drawHeader(book, geometry, data, write);
   drawRows(pen, geometry, palette, rows);
   drawTotal(book, geometry, data, write);
   for (const { field, x, y, width } of geometry.cells) {
@@ -65,7 +65,7 @@ export function drawFaceData(
     const place = { x: x + labelWidth, y: infoBaseline(y), width: width - labelWidth, height: INFO_ROW_HEIGHT };
     write(field.label, field.valueOf(data), { ...place, size: INFO_SIZE, minSize: MIN_SIZE }, field.isMoney);
   }
-  drawFree(book, pen, geometry, palette, freeText(data), continued);
+  drawFree(book, pen, geometry, palette, freeText(data, geometry.note), continued);
   for (const [index, { label, x, width }] of FOOTER.fields.entries()) {
     const labelWidth = widthOf(book, label, FOOTER.size);
     const place = { x: x + labelWidth, y: FOOTER_Y, width: width - labelWidth, height: mm(6), size: FOOTER.size };
@@ -88,11 +88,11 @@ function drawTitle(book: FontBook, pen: Pen, palette: Palette, name: string, wri
   pen.text(name, { x: TITLE.x, y: TITLE.y, size: fitted.size, align: "center", color: palette.label });
 }
 
-function drawHeader(book: FontBook, data: ReceiptData, write: Write): void {
+function drawHeader(book: FontBook, geometry: FaceGeometry, data: ReceiptData, write: Write): void {
   const left = [data.eInvoiceCode, data.payerPartyCode, data.payerPartyName];
   const right = [data.eInvoiceNumber, data.randomNumber, dateText(data.issueDate)];
   const columns = [
-    { labels: HEADER.left, texts: left, x: HEADER.leftX, width: HEADER.leftWidth },
+    { labels: geometry.headerLeft, texts: left, x: HEADER.leftX, width: HEADER.leftWidth },
     { labels: HEADER.right, texts: right, x: HEADER.rightX, width: HEADER.rightWidth },
   ];
   for (const { labels, texts, x, width } of columns) {

@@ -61,13 +61,14 @@ export function dateText(text: string): string {
   return hour === undefined ? date : `${date} ${[hour, minute, second].join(":")}`;
 }
 
-/** What stands below the fields: the original of a red-letter receipt, the free rows, the remark. */
-export function freeText(data: ReceiptData): string {
+/** What stands below the fields: the original of a red-letter receipt, the free rows, the remark, the kind's note. */
+export function freeText(data: ReceiptData, note: string): string {
   const { relatedInvoiceCode: code = "", relatedInvoiceNumber: number = "" } = data.mainExt;
   const parts = [
     ...(code === "" ? [] : [`原票据代码：${code}`, `原票据号码：${number}`]),
     ...data.otherInfo.map(({ infoName, infoValue }) => `${infoName}：${infoValue}`),
     ...(data.remark === "" ? [] : [`备注：${data.remark}`]),
+    ...(note === "" ? [] : [`说明：${note}`]),
   ];
   return parts.join("　");
 }

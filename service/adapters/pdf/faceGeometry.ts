@@ -13,6 +13,10 @@ export type FaceGeometry = {
   readonly totalTop: number;
   readonly infoTop: number;
   readonly cells: readonly InfoCell[];
+  /** Labels of the left column above the table. */
+  readonly headerLeft: readonly string[];
+  /** What stands first in the free lines; "" if nothing. */
+  readonly note: string;
   readonly free: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 };
 
@@ -42,7 +46,7 @@ export const TITLE = { x: mm(105), y: mm(16.5), size: 17, width: mm(122) } as co
 export const SUPERVISION_SEAL = { x: mm(105), y: mm(15.2) } as const;
 export const UNIT_SEAL = { x: mm(92), y: mm(124.8) } as const;
 
-/** The two columns of fields above the table: labels are the frame's, values the receipt's. */
+/** The two columns of fields above the table: labels are the frame's (the left ones by kind), values the receipt's. */
 export const HEADER = {
   size: 8.5,
   leftX: mm(10),
@@ -50,7 +54,6 @@ export const HEADER = {
   leftWidth: mm(132),
   rightWidth: mm(54),
   rowY: [mm(32.6), mm(37.4), mm(42.2)],
-  left: ["票据代码：", "交款人统一社会信用代码：", "交款人："],
   right: ["票据号码：", "校验码：", "开票日期："],
 } as const;
 
@@ -97,6 +100,8 @@ export function faceGeometryOf(kind: Kind): FaceGeometry {
         width: cellWidth - mm(1),
       })),
     ),
+    headerLeft: ["票据代码：", `${kind.face.payerLabel.zh}统一社会信用代码：`, `${kind.face.payerLabel.zh}：`],
+    note: kind.face.note?.zh ?? "",
     free: {
       x: left,
       y: infoTop + mm(0.5) + rows.length * INFO_ROW_HEIGHT,

@@ -22,7 +22,7 @@ import { advanceOf, glyphsOf } from "./glyphText.ts";
 import { fitText } from "./fitText.ts";
 import type { Palette } from "./palette.ts";
 import { fixed, openPen, type Pen } from "./pen.ts";
-import { sampleWatermark, SAMPLE_TEXT, supervisionSealPlaceholder } from "./seals.ts";
+import { SAMPLE_TEXT, supervisionSealPlaceholder } from "./seals.ts";
 
 /** What the frame never says but nearly every receipt needs: figures and the words of an amount. */
 const FIGURES = "0123456789.,-/: 零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角分整负";
@@ -38,7 +38,7 @@ export const CELL_PADDING = mm(1);
 /** One font for a face's labels and figures. */
 export function faceFont(book: FontBook, geometry: FaceGeometry): StaticFont {
   const labels = [
-    ...HEADER.left,
+    ...geometry.headerLeft,
     ...HEADER.right,
     ...FOOTER.fields.map(({ label }) => label),
     ...geometry.columns.map(({ zh }) => zh),
@@ -52,8 +52,8 @@ export function faceFont(book: FontBook, geometry: FaceGeometry): StaticFont {
 }
 
 /**
- * All of a face that no receipt changes, as page content: lines, labels, the place of the supervision seal, the sample
- * marks.
+ * All of a face that no receipt changes, as page content: lines, labels, the place of the supervision seal, the line that
+ * says it is a sample.
  */
 export function drawFrame(
   book: FontBook,
@@ -63,9 +63,8 @@ export function drawFrame(
   isSample: boolean,
 ): string {
   const pen = openPen(book, staticEncoder(font), PAGE_HEIGHT);
-  if (isSample) pen.raw(sampleWatermark(book, PAGE_WIDTH, PAGE_HEIGHT));
   drawSupervisionSeal(book, pen);
-  drawHeaderAndFooter(pen, palette);
+  drawHeaderAndFooter(pen, geometry, palette);
   drawTable(pen, geometry, palette);
   drawColumnHeads(book, pen, geometry, palette);
   drawInfoLabels(book, pen, geometry, palette);
@@ -80,9 +79,9 @@ function drawSupervisionSeal(book: FontBook, pen: Pen): void {
   pen.raw(`1 0 0 1 ${fixed(x)} ${fixed(PAGE_HEIGHT - y)} cm ${supervisionSealPlaceholder(book)}`);
 }
 
-function drawHeaderAndFooter(pen: Pen, { label: color }: Palette): void {
+function drawHeaderAndFooter(pen: Pen, geometry: FaceGeometry, { label: color }: Palette): void {
   for (const [row, y] of HEADER.rowY.entries()) {
-    pen.text(HEADER.left[row] ?? "", { x: HEADER.leftX, y, size: HEADER.size, color });
+    pen.text(geometry.headerLeft[row] ?? "", { x: HEADER.leftX, y, size: HEADER.size, color });
     pen.text(HEADER.right[row] ?? "", { x: HEADER.rightX, y, size: HEADER.size, color });
   }
   for (const { label, x } of FOOTER.fields) pen.text(label, { x, y: FOOTER_Y, size: FOOTER.size, color });

@@ -3,12 +3,12 @@ import { sumFen, yuanOf, type Fen } from "../../domain/money.ts";
 import type { ReceiptData } from "../../domain/receipt.ts";
 import type { Continued } from "./faceData.ts";
 import { dateText, itemText } from "./faceFields.ts";
-import { NOTICE_Y, PAGE_HEIGHT, PAGE_WIDTH, TABLE_LEFT, TABLE_RIGHT, mm, placeColumns } from "./faceGeometry.ts";
+import { NOTICE_Y, PAGE_WIDTH, TABLE_LEFT, TABLE_RIGHT, mm, placeColumns } from "./faceGeometry.ts";
 import type { FontBook } from "./fontBook.ts";
 import { beginningOf, fitText, wrapText } from "./fitText.ts";
 import type { Palette } from "./palette.ts";
 import type { Pen } from "./pen.ts";
-import { sampleWatermark, SAMPLE_TEXT } from "./seals.ts";
+import { SAMPLE_TEXT } from "./seals.ts";
 
 /** One page behind the face: its table, not yet drawn. */
 export type ListPage = {
@@ -121,7 +121,6 @@ export function drawListPage(
   { pageNumber, pageCount, isSample }: ListPlace,
 ): void {
   if (isSample) {
-    pen.raw(sampleWatermark(book, PAGE_WIDTH, PAGE_HEIGHT));
     pen.text(SAMPLE_TEXT, { x: PAGE_WIDTH / 2, y: NOTICE_Y, size: 7, align: "center", color: palette.label });
   }
   drawHead(book, pen, palette, data, page.title);

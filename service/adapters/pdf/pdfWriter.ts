@@ -24,11 +24,13 @@ import {
   type PdfObjectRef,
 } from "./pdfObjects.ts";
 import { qrPath } from "./qrPath.ts";
-import { UNIT_SEAL_SIZE, unitSeal } from "./seals.ts";
+import { sampleWatermark, UNIT_SEAL_SIZE, unitSeal } from "./seals.ts";
 import { fillByteRange, putSignatureField, type UnsignedPdf } from "./signatureField.ts";
 
 export type PdfJob = {
   readonly data: ReceiptData;
+  /** The kind as it was when the receipt was issued; absent: the one of PdfWriterOptions.kinds that code and name tell. */
+  readonly kind?: Kind;
   readonly qrText: string;
   readonly issuedAtMs: number;
   readonly attachments: readonly PdfAttachment[];
@@ -60,6 +62,8 @@ type FaceAssets = {
 const PRODUCER = "Lianpiao";
 const MAX_SEALS = 2000;
 const PACKED = { Filter: "FlateDecode" };
+const FORM = { Type: "XObject", Subtype: "Form", ...PACKED };
+const WHOLE_PAGE = [0, 0, PAGE_WIDTH, PAGE_HEIGHT];
 const PDFA_PART = `
         <rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
             <pdfaid:part>3</pdfaid:part>
@@ -68,18 +72,22 @@ const PDFA_PART = `
         `;
 
 export function openPdfWriter(options: PdfWriterOptions): PdfWriter {
-  const faces = new Map<Kind, FaceAssets>();
+  const faces = new Map<string, FaceAssets>();
   const seals = new Map<string, Uint8Array>();
+  const watermark = options.isSample
+    ? packOperators(sampleWatermark(options.book, PAGE_WIDTH, PAGE_HEIGHT))
+    : undefined;
   const profile = deflateSync(readFileSync(new URL("./data/sRGB_IEC61966_2_1.icc", import.meta.resolve("pdfkit"))));
   return {
     write: (job) => {
-      const kind = kindOf(options.kinds, job.data);
+      const kind = job.kind ?? kindOf(options.kinds, job.data);
       const palette = isRedLetter(job.data) ? RED_LETTER : PLAIN;
-      const assets = kept(faces, kind, () => makeAssets(options.book, kind));
+      const assets = kept(faces, `${kind.id} ${kind.specimenVersion}`, () => makeAssets(options.book, kind));
       const frame = kept(assets.frames, palette, () => packFrame(options, assets, palette));
       if (seals.size > MAX_SEALS) seals.clear();
-      const seal = kept(seals, job.data.invoicingPartyName, () => packSeal(options.book, job.data.invoicingPartyName));
-      return assemble(options, job, { kind, palette, assets, frame, seal, profile });
+      const { invoicingPartyName } = job.data;
+      const seal = kept(seals, invoicingPartyName, () => packOperators(unitSeal(options.book, invoicingPartyName)));
+      return assemble(options, job, { kind, palette, assets, frame, seal, watermark, profile });
     },
   };
 }
@@ -90,6 +98,8 @@ type Parts = {
   readonly assets: FaceAssets;
   readonly frame: Uint8Array;
   readonly seal: Uint8Array;
+  /** undefined: the receipt is no sample. */
+  readonly watermark: Uint8Array | undefined;
   readonly profile: Uint8Array;
 };
 
@@ -107,14 +117,15 @@ function assemble({ book, isSample }: PdfWriterOptions, job: PdfJob, parts: Part
   const pageCount = 1 + lists.length;
   if (pageCount > 1) drawPageNumber(face, palette, 1, pageCount);
 
+  const watermark = putWatermark(doc, parts);
   const pages: PageParts[] = [];
   const placeSeal = `q 1 0 0 1 ${fixed(UNIT_SEAL.x)} ${fixed(PAGE_HEIGHT - UNIT_SEAL.y)} cm /Seal Do Q`;
-  pages.push(addPage(doc, `/Frame Do ${placeSeal}\n${face.content()}`));
+  pages.push(addPage(doc, `/Frame Do ${placeSeal}\n${face.content()}`, watermark));
   const signature = putSignatureField(doc, sealRectangle(), date, data.invoicingPartyName);
   for (const [index, list] of lists.entries()) {
     const pen = openPen(book, fonts, PAGE_HEIGHT);
     drawListPage(book, pen, palette, data, list, { pageNumber: index + 2, pageCount, isSample });
-    pages.push(addPage(doc, pen.content()));
+    pages.push(addPage(doc, pen.content(), watermark));
   }
   const fontRefs = fonts.put(doc);
   for (const page of pages) Object.assign(page.fonts, fontRefs);
@@ -125,20 +136,26 @@ function assemble({ book, isSample }: PdfWriterOptions, job: PdfJob, parts: Part
   return fillByteRange(finishPdf(doc), signature.offset);
 }
 
-/** pdfkit turns the page upside down; the content here is in PDF's own coordinates. */
-function addPage(doc: PdfBuilder, content: string): PageParts {
+/** pdfkit turns the page upside down; the content here is in PDF's own coordinates. The watermark lies below it. */
+function addPage(doc: PdfBuilder, content: string, watermark: PdfObjectRef | undefined): PageParts {
   doc.addPage();
-  doc.addContent(`q 1 0 0 -1 0 ${PAGE_HEIGHT} cm\n${content}\nQ`);
-  return pageParts(doc);
+  doc.addContent(`q 1 0 0 -1 0 ${PAGE_HEIGHT} cm\n${watermark === undefined ? "" : "/Watermark Do\n"}${content}\nQ`);
+  const parts = pageParts(doc);
+  if (watermark !== undefined) parts.xobjects["Watermark"] = watermark;
+  return parts;
+}
+
+/** One for all pages: its outlines are longer than a page of the list. */
+function putWatermark(doc: PdfBuilder, { watermark }: Parts): PdfObjectRef | undefined {
+  if (watermark === undefined) return undefined;
+  return putObject(doc, { ...FORM, BBox: WHOLE_PAGE, Resources: {} }, watermark);
 }
 
 function putForms(doc: PdfBuilder, parts: Parts, page: PageParts | undefined, fonts: object): void {
   if (page === undefined) return;
-  const form = { Type: "XObject", Subtype: "Form", ...PACKED };
-  const whole = [0, 0, PAGE_WIDTH, PAGE_HEIGHT];
   const half = UNIT_SEAL_SIZE / 2;
-  page.xobjects["Frame"] = putObject(doc, { ...form, BBox: whole, Resources: { Font: fonts } }, parts.frame);
-  page.xobjects["Seal"] = putObject(doc, { ...form, BBox: [-half, -half, half, half], Resources: {} }, parts.seal);
+  page.xobjects["Frame"] = putObject(doc, { ...FORM, BBox: WHOLE_PAGE, Resources: { Font: fonts } }, parts.frame);
+  page.xobjects["Seal"] = putObject(doc, { ...FORM, BBox: [-half, -half, half, half], Resources: {} }, parts.seal);
 }
 
 function putOutputIntent(doc: PdfBuilder, profile: Uint8Array): PdfObjectRef {
@@ -190,11 +207,11 @@ function makeAssets(book: FontBook, kind: Kind): FaceAssets {
 }
 
 function packFrame({ book, isSample }: PdfWriterOptions, { geometry, font }: FaceAssets, palette: Palette): Uint8Array {
-  return deflateSync(Buffer.from(drawFrame(book, font, geometry, palette, isSample), "latin1"));
+  return packOperators(drawFrame(book, font, geometry, palette, isSample));
 }
 
-function packSeal(book: FontBook, unitName: string): Uint8Array {
-  return deflateSync(Buffer.from(unitSeal(book, unitName), "latin1"));
+function packOperators(operators: string): Uint8Array {
+  return deflateSync(Buffer.from(operators, "latin1"));
 }
 
 function kept<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {

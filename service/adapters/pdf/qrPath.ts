@@ -4,14 +4,16 @@ import { fixed } from "./pen.ts";
 
 const BORDER = 1;
 
+type Ecc = "low" | "medium";
+
 /**
  * A QR code as filled rectangles, one for each run of dark modules in a row: sharp at any size. It takes the square
  * whose top left corner is (x, y), in PDF's coordinates (upwards); leave 4 modules of white around it. Error
- * correction M.
+ * correction M, or L ("low") where much has to go in.
  * Throws qr_text_too_long.
  */
-export function qrPath(text: string, x: number, y: number, size: number): string {
-  const rows = modulesOf(text);
+export function qrPath(text: string, x: number, y: number, size: number, ecc: Ecc = "medium"): string {
+  const rows = modulesOf(text, ecc);
   const unit = size / rows.length;
   const parts: string[] = [`q 0 g ${precise(unit)} 0 0 ${precise(-unit)} ${fixed(x)} ${fixed(y)} cm`];
   for (const [row, modules] of rows.entries()) {
@@ -32,9 +34,9 @@ function precise(value: number): string {
 }
 
 /** The library insists on a border; it is cut off again. */
-function modulesOf(text: string): readonly (readonly boolean[])[] {
+function modulesOf(text: string, ecc: Ecc): readonly (readonly boolean[])[] {
   try {
-    const rows = encodeQR(text, "raw", { ecc: "medium", border: BORDER });
+    const rows = encodeQR(text, "raw", { ecc, border: BORDER });
     return rows.slice(BORDER, -BORDER).map((row) => row.slice(BORDER, -BORDER));
   } catch (cause) {
     throw new AppError("qr_text_too_long", "二维码内容过长 / The QR code's text is too long", { cause });

@@ -110,10 +110,10 @@ export const DeliveryEntity = new EntitySchema<DeliveryRow>({
   indices: [
     { name: "delivery_due_ix", columns: ["nextAtMs"], where: "state = 'waiting'" },
     {
-      name: "delivery_receipt_ix",
+      name: "delivery_waiting_ix",
       columns: ["code", "number", "channel"],
       unique: true,
-      where: "purpose = 'receipt'",
+      where: "purpose = 'receipt' and state in ('held', 'waiting')",
     },
     { name: "delivery_place_ix", columns: ["code", "number"] },
     { name: "delivery_lookup_ix", columns: ["lookup"] },

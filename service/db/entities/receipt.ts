@@ -13,6 +13,9 @@ export type BookRow = {
   anchored: string;
   lowWater: number;
   heldReason: string | null;
+  usableLast: string | null;
+  placeCode: string | null;
+  isClosed: boolean;
 };
 
 export const BookEntity = new EntitySchema<BookRow>({
@@ -30,12 +33,19 @@ export const BookEntity = new EntitySchema<BookRow>({
     anchored: { type: "bigint" },
     lowWater: { type: "integer", name: "low_water" },
     heldReason: { type: "text", name: "held_reason", nullable: true },
+    usableLast: { type: "bigint", name: "usable_last", nullable: true },
+    placeCode: { type: "text", name: "place_code", nullable: true },
+    isClosed: { type: "boolean", name: "is_closed", default: false },
   },
   indices: [{ name: "book_unit_ix", columns: ["unitId", "code", "first"] }],
   checks: [
     {
       name: "book_marks_ck",
       expression: "first <= anchored and anchored <= rendered and rendered <= next and next <= last + 1",
+    },
+    {
+      name: "book_usable_ck",
+      expression: "usable_last is null or (next <= usable_last + 1 and usable_last <= last)",
     },
   ],
 });

@@ -6,7 +6,9 @@ import {
   AUX_ITEMS,
   BUSINESS_FIELDS,
   PAY_CHANNEL_CODES,
+  PAYER,
   REQUIRED_FIELDS,
+  UNCONDITIONAL,
   date,
   text,
 } from "./shared.ts";
@@ -21,6 +23,7 @@ export const outpatient: Kind = {
   specimenVersion: "01",
   face: {
     layout: "medical",
+    ...PAYER,
     columnSets: 2,
     minRows: 6,
     maxRows: 12,
@@ -35,6 +38,7 @@ export const outpatient: Kind = {
     ...INSURANCE_FIELDS,
   ],
   dateOrders: [],
+  ...UNCONDITIONAL,
   requiredFields: REQUIRED_FIELDS,
   items: MEDICAL_ITEMS,
   auxItems: AUX_ITEMS,

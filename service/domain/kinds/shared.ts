@@ -40,10 +40,26 @@ export const BUSINESS_FIELDS: readonly ExtField[] = [
   date("businessDate", "业务日期", "Business date", { isOnFace: false }),
 ];
 
+/** What most kinds have of a face's words, and none of the rarer properties. */
+export const PAYER: Pick<Kind["face"], "payerLabel" | "note"> = {
+  payerLabel: { zh: "交款人", en: "Payer" },
+  note: null,
+};
+export const UNCONDITIONAL: Pick<Kind, "conditions" | "anonymousPayerName"> = {
+  conditions: [],
+  anonymousPayerName: "",
+};
+
 export const AMOUNTS: Kind["amounts"] = { minTotalFen: 0, maxTotalFen: MAX_AMOUNT_FEN, maxRoundingFen: 99 };
 
 /** docs/domain.md 4.3: 02 cash, 04 Alipay, 05 WeChat, 07 card, 11 medical insurance, 99 other. */
 export const PAY_CHANNEL_CODES: readonly string[] = ["02", "04", "05", "07", "11", "99"];
+
+/** docs/domain.md 2.6, of kinds with priced items. A13 speaks only where the region has a catalogue (docs/kinds.md). */
+export const PRICED_RULES: Kind["rules"] = (["A1", "A2", "A5", "A11", "A12", "A13", "A14"] as const).map((rule) => ({
+  rule,
+  onBreach: "refuse",
+}));
 
 export const REQUIRED_FIELDS: Kind["requiredFields"] = [
   "busNo",

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Reply } from "../call.ts";
+import { CAMERA_POLICY } from "../pages/scanScript.ts";
 
 /** Where a page reads the chain, and which contract it trusts. */
 type Place = { readonly node: string; readonly chainId: number; readonly contract: string };
@@ -15,7 +16,7 @@ export async function checkPage(name: "check" | "checkBulk", place: Place): Prom
   const policy = /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1] ?? "default-src 'none'";
   const json = JSON.stringify(place).replaceAll("<", "\\u003c");
   const body = html.replace(PLACE_MARK, () => PLACE_MARK.replace("null", () => json));
-  const headers = { "Content-Security-Policy": `${policy}; frame-ancestors 'none'` };
+  const headers = { ...CAMERA_POLICY, "Content-Security-Policy": `${policy}; frame-ancestors 'none'` };
   return { status: 200, type: "text/html; charset=utf-8", body, headers };
 }
 

@@ -3,9 +3,13 @@ import type { OpenRoute } from "../route.ts";
 import { postCheck, postChecks } from "./check.ts";
 import { checkDocs } from "./checkDocs.ts";
 import { checkPage } from "./checkPage.ts";
+import { postDisclosure } from "./disclosure.ts";
+import { disclosureDocs } from "./disclosureDocs.ts";
 
 const CHECK_LIMIT_BYTES = 4_096;
 const LIST_LIMIT_BYTES = 512 * 1_024;
+/** Some ten thousand fields. What is larger is verified by the page or the command. */
+const DISCLOSURE_LIMIT_BYTES = 1_024 * 1_024;
 
 /** Checks by typing or scanning, for anyone. `node`: where the pages read the chain, relative to us. */
 export function checkRoutes(deps: Deps, node = "/chain"): readonly OpenRoute[] {
@@ -29,6 +33,13 @@ export function checkRoutes(deps: Deps, node = "/chain"): readonly OpenRoute[] {
       bodyLimitBytes: LIST_LIMIT_BYTES,
       doc: checkDocs.checkList,
       handle: (call) => postChecks(deps, call),
+    },
+    {
+      ...post,
+      path: "/v1/disclosures/verify",
+      bodyLimitBytes: DISCLOSURE_LIMIT_BYTES,
+      doc: disclosureDocs.verify,
+      handle: (call) => postDisclosure(deps, call),
     },
     { ...get, path: "/d", doc: checkDocs.scanPage, handle: single },
     { ...get, path: "/check", doc: checkDocs.checkPage, handle: single },

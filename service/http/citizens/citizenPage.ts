@@ -17,10 +17,24 @@ export function notice(zh: string, en: string, role: "status" | "alert" = "statu
 
 const POLICY = "form-action 'self'; object-src 'self'; frame-src 'self';";
 
-/** Shows what needs a script only where one runs. */
+/** Shows what needs a script only where one runs; tells that a form is on its way, and sends it once however often it is pressed. */
 const SCRIPT = `for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());
+}
+for (const form of document.querySelectorAll("form[method=post]")) {
+  const said = document.createElement("p");
+  said.setAttribute("role", "status");
+  form.append(said);
+  form.addEventListener("submit", (event) => {
+    if (form.getAttribute("aria-busy") === "true") event.preventDefault();
+    form.setAttribute("aria-busy", "true");
+    said.textContent = "正在提交… Sending…";
+  });
+  addEventListener("pageshow", () => {
+    form.removeAttribute("aria-busy");
+    said.textContent = "";
+  });
 }`;
 
 const STYLE = `
@@ -32,6 +46,9 @@ const STYLE = `
   color: var(--ink); background: var(--card); border: 1px solid var(--soft); border-radius: .6rem;
   text-decoration: none; cursor: pointer;
 }
+form[aria-busy=true] button { opacity: .6; cursor: progress; }
+form > p[role=status] { margin: .25rem 0 0; }
+form > p[role=status]:empty { display: none; }
 [hidden] { display: none; }
 .main { color: #fff; background: #a31c26; border-color: #a31c26; }
 .main small { color: #fff; }

@@ -21,6 +21,11 @@ const pdf: AnswerDoc = {
   description: { zh: "票据文件，上链后含证明", en: "The document, with its proof once anchored" },
   content: { "application/pdf": {} },
 };
+const png: AnswerDoc = {
+  status: 200,
+  description: { zh: "票面图片，注明不是原件", en: "The face as a picture that says that it is no original" },
+  content: { "image/png": {} },
+};
 const xml: AnswerDoc = {
   status: 200,
   description: { zh: "EInvoice XML", en: "The EInvoice XML" },
@@ -57,6 +62,7 @@ type Summary = readonly [operationId: string, zh: string, en: string];
 export const fetchDocs = {
   linkPage: linked(["getLinkedReceipt", "凭链接看票据", "A receipt by its link"], page),
   linkPdf: linked(["getLinkedPdf", "凭链接下载 PDF", "Its PDF"], pdf),
+  linkPng: linked(["getLinkedPng", "凭链接看图片", "Its picture"], png),
   linkXml: linked(["getLinkedXml", "凭链接下载 XML", "Its XML"], xml),
   linkSend: linked(["sendLinkedReceipt", "凭链接转发", "Send it on"], elsewhere),
   my: plain(["getMyReceipts", "我的票据", "My receipts"], page),
@@ -67,6 +73,7 @@ export const fetchDocs = {
   myForget: plain(["forgetMyContact", "删除我的联系方式", "Delete my contact"], elsewhere),
   myReceipt: own(["getMyReceipt", "我的一张票据", "One of my receipts"], page),
   myPdf: own(["getMyPdf", "下载我的 PDF", "Its PDF"], pdf),
+  myPng: own(["getMyPng", "我的票据图片", "Its picture"], png),
   myXml: own(["getMyXml", "下载我的 XML", "Its XML"], xml),
   mySend: own(["sendMyReceipt", "转发我的票据", "Send it on"]),
   myRevoke: own(["revokeMyLinks", "停用已发出的链接", "Switch off its links"]),

@@ -7,7 +7,7 @@ import { verifyUrlOf } from "../units/verifyUrl.ts";
 import { FORGOTTEN_LINK } from "./citizenPage.ts";
 import { fetchDocs } from "./fetchDocs.ts";
 import { FORM_LIMIT_BYTES, isFromElsewhere, seeOther } from "./form.ts";
-import { pdfReply, sendReply, xmlReply } from "./receiptFiles.ts";
+import { pdfReply, pngReply, sendReply, xmlReply } from "./receiptFiles.ts";
 import { receiptPage } from "./receiptPage.ts";
 
 /** What the link that is sent with a receipt leads to. Whoever has it holds the receipt. */
@@ -38,6 +38,12 @@ export function linkRoutes(deps: Deps): readonly OpenRoute[] {
       path: "/r/{token}/pdf",
       doc: fetchDocs.linkPdf,
       handle: linked((receipt, _base, call) => pdfReply(deps, receipt, call)),
+    },
+    {
+      ...get,
+      path: "/r/{token}/png",
+      doc: fetchDocs.linkPng,
+      handle: linked((receipt, base, call) => pngReply(deps, receipt, base, call)),
     },
     { ...get, path: "/r/{token}/xml", doc: fetchDocs.linkXml, handle: linked((receipt) => xmlReply(receipt)) },
     { ...post, path: "/r/{token}/send", doc: fetchDocs.linkSend, handle: linked(send) },

@@ -116,10 +116,21 @@ function select(name: string, zh: string, en: string, options: readonly Option[]
   return `<label>${bilingual(zh, en)}<select name="${name}"><option value="">全部 All</option>${choices.join("")}</select></label>`;
 }
 
-function row({ code, number, data }: Receipt): string {
+function lifeOf({ reversedBy, reverses, paper }: Pick<Receipt, "reversedBy" | "reverses" | "paper">): string {
+  if (reversedBy !== undefined) return REVERSED;
+  if (paper !== undefined) return ON_PAPER;
+  return reverses === undefined ? "" : RED;
+}
+
+const ON_PAPER = `<strong class="state">${bilingual("已换开", "on paper")}</strong> `;
+const REVERSED = `<strong class="state">${bilingual("已冲红", "reversed")}</strong> `;
+const RED = `<strong class="state">${bilingual("红字票据", "red-letter")}</strong> `;
+
+function row({ code, number, data, reversedBy, reverses, paper }: Receipt): string {
   const date = `${data.issueDate.slice(0, 4)}-${data.issueDate.slice(4, 6)}-${data.issueDate.slice(6)}`;
   const [codeText, numbers] = [codeTextOf(code), numberText(number)];
+  const life = lifeOf({ reversedBy, reverses, paper });
   return `<li><a href="/my/receipts/${codeText}/${numbers}">
 <span>${escapeHtml(data.invoicingPartyName)}<br><small>${escapeHtml(data.eInvoiceName)} · <span class="whole">${date}</span> · ${codeText} ${numbers}</small></span>
-<span class="amount">¥ ${yuanGrouped(data.totalAmount)}</span></a></li>`;
+${life}<span class="amount">¥ ${yuanGrouped(data.totalAmount)}</span></a></li>`;
 }

@@ -7,7 +7,7 @@ import { verifyUrlOf } from "../units/verifyUrl.ts";
 import { fetchDocs } from "./fetchDocs.ts";
 import { FORM_LIMIT_BYTES, isFromElsewhere, seeOther } from "./form.ts";
 import { getCode, getMy, ownReceiptOf, postCode, postEnter, postForget, postLeave } from "./my.ts";
-import { pdfReply, sendReply, xmlReply } from "./receiptFiles.ts";
+import { pdfReply, pngReply, sendReply, xmlReply } from "./receiptFiles.ts";
 import { receiptPage } from "./receiptPage.ts";
 
 const ONE = "/my/receipts/{code}/{number}";
@@ -44,6 +44,12 @@ export function myRoutes(deps: Deps): readonly OpenRoute[] {
       path: `${ONE}/pdf`,
       doc: fetchDocs.myPdf,
       handle: own((receipt, _base, call) => pdfReply(deps, receipt, call)),
+    },
+    {
+      ...get,
+      path: `${ONE}/png`,
+      doc: fetchDocs.myPng,
+      handle: own((receipt, base, call) => pngReply(deps, receipt, base, call)),
     },
     { ...get, path: `${ONE}/xml`, doc: fetchDocs.myXml, handle: own((receipt) => xmlReply(receipt)) },
     {

@@ -1,5 +1,6 @@
 import type { Deps } from "../../app/deps.ts";
 import { forwardReceipt } from "../../app/forwardReceipt.ts";
+import { pictureReceipt } from "../../app/pictureReceipt.ts";
 import { sealReceipt } from "../../app/sealReceipt.ts";
 import type { Receipt } from "../../app/storePorts.ts";
 import { codeTextOf } from "../../domain/code.ts";
@@ -24,6 +25,21 @@ export async function pdfReply(deps: Deps, receipt: Receipt, call: Call): Promis
   const disposition = `${isInline ? "inline" : "attachment"}; filename="${nameOf(receipt)}.pdf"`;
   const headers = { "Content-Disposition": disposition, ...(isInline ? EMBEDDED : {}) };
   return { status: 200, type: "application/pdf", body: document.pdf, headers };
+}
+
+/** The face as a picture, shown by itself: a phone keeps it, or sends it on, by a long press. */
+export async function pngReply(deps: Deps, receipt: Receipt, base: string, call: Call): Promise<Reply> {
+  const picture = await pictureReceipt(deps, receipt, call.address);
+  switch (picture.kind) {
+    case "drawn": {
+      const headers = { "Content-Disposition": `inline; filename="${nameOf(receipt)}.png"` };
+      return { status: 200, type: "image/png", body: picture.png, headers };
+    }
+    case "too_many":
+      return seeOther(`${base}?said=too_many_pictures`);
+    case "not_rendered":
+      return FORGOTTEN_LINK;
+  }
 }
 
 export function xmlReply(receipt: Receipt): Reply {

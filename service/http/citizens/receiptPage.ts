@@ -28,6 +28,7 @@ ${sentences.get(context.said) ?? ""}
 <p>${escapeHtml(data.invoicingPartyName)}</p>
 <p class="sum">¥ ${yuanGrouped(data.totalAmount)}</p>
 <p>${stateOf(receipt)}</p>
+${lifeOf(receipt)}
 ${isDrawn ? actions(context) : ""}
 <dl>${facts(receipt).map(fact).join("")}</dl>
 ${isDrawn ? face(context) : ""}
@@ -53,6 +54,14 @@ const sentences: ReadonlyMap<string, string> = new Map([
     "too_many",
     notice("没有发送：转发次数过多，请明天再试。", "Nothing was sent: sent on too often, try again tomorrow.", "alert"),
   ],
+  [
+    "too_many_pictures",
+    notice(
+      "获取图片过于频繁，请一小时后再试；可下载 PDF。",
+      "Too many pictures: try again in an hour, or take the PDF.",
+      "alert",
+    ),
+  ],
   ["no_channel", notice("没有发送：本系统未开通这种发送方式。", "Nothing was sent: we can't send this way.", "alert")],
   ["revoked", notice("此前发出的链接已全部停用。", "All links that were sent are switched off.")],
 ]);
@@ -67,13 +76,41 @@ function stateOf(receipt: Receipt): string {
   return `<span class="state">${bilingual(zh, en)}</span>`;
 }
 
+/** What became of it, before anything else is read. */
+function lifeOf({ reversedBy, reverses, paper }: Receipt): string {
+  const name = ({ code, number }: { readonly code: number; readonly number: number }): string =>
+    `${codeTextOf(code)} ${numberText(number)}`;
+  if (reversedBy !== undefined) {
+    const red = name(reversedBy);
+    return notice(
+      `已冲红：红字票据 ${red}。本票不能再用于报销、入账。`,
+      `Reversed by the red-letter receipt ${red}: it can't be reimbursed or booked any more.`,
+      "alert",
+    );
+  }
+  if (paper !== undefined) {
+    const name = escapeHtml(`${paper.paperCode} ${paper.paperNumber}`);
+    return notice(
+      `已换开纸质票据 ${name}，以纸质为准；电子票据不能再用于报销、入账。`,
+      `Exchanged to the paper receipt ${name}: the paper counts, not this file.`,
+      "alert",
+    );
+  }
+  if (reverses === undefined) return "";
+  const blue = name(reverses);
+  return notice(`红字票据，冲销原票 ${blue}。`, `A red-letter receipt: it reverses ${blue}.`);
+}
+
 function actions({ base, verifyUrl }: ReceiptPageContext): string {
   return `<p class="actions">
 <a class="button main" href="${base}/pdf" download>${bilingual("下载 PDF", "Download")}</a>
+<a class="button" href="${base}/png">${bilingual("图片", "Picture")}</a>
 <a class="button" href="${base}/xml" download>${bilingual("下载 XML", "Download")}</a>
 <a class="button" href="${escapeHtml(verifyUrl)}">${bilingual("查验", "Check it")}</a>
 <button type="button" data-print hidden>${bilingual("打印", "Print")}</button>
-</p>`;
+</p>
+<p class="screen"><small>图片可长按保存或转发，仅供查看；报销、入账须用 PDF 文件。<br>
+<span lang="en">A picture is saved by a long press and is to look at: for reimbursement use the PDF.</span></small></p>`;
 }
 
 type Fact = readonly [zh: string, en: string, value: string];

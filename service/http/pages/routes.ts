@@ -5,6 +5,7 @@ import type { OpenRoute, OperationDoc } from "../route.ts";
 import { docsFile, docsFiles, docsPage } from "./docs.ts";
 import { frontPage } from "./front.ts";
 import { problemsPage } from "./problems.ts";
+import { scanRoutes } from "./scanScript.ts";
 import { verifyRoutes } from "./verifyPage.ts";
 
 /** What people look at. `askNode`: the chain's node, for the verifier page to ask through us; without it, it asks for one. */
@@ -19,6 +20,7 @@ export function pageRoutes(
     { ...page, path: "/docs", doc: docs.docs, handle: () => Promise.resolve(docsPage()) },
     { ...page, path: "/docs/problems", doc: docs.problems, handle: () => Promise.resolve(problemsPage()) },
     { ...page, path: "/docs/{file}", doc: docs.file, handle: (call) => docsFile(call.params["file"] ?? "") },
+    ...scanRoutes(),
     ...verifyRoutes(deps.ledger, askNode),
   ];
 }

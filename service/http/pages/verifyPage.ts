@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Ledger } from "../../app/ports.ts";
 import type { RpcRequest } from "../../core/ledgerCall.ts";
 import { jsonReply, type Call, type Reply } from "../call.ts";
+import { CAMERA_POLICY } from "./scanScript.ts";
 import { HttpProblem } from "../problem.ts";
 import type { OpenRoute, OperationDoc } from "../route.ts";
 
@@ -12,6 +13,7 @@ type Place = Pick<Ledger, "chainId" | "contract">;
 
 /** `npm run build:web` writes it. */
 const PAGE_FILE = path.resolve(import.meta.dirname, "../../../build/web/verify.html");
+const SHEET_FILE = path.resolve(import.meta.dirname, "../../../build/web/verify-sheet.js");
 const PLACE_MARK = '<script type="application/json" id="site-place">null</script>';
 const HTML = "text/html; charset=utf-8";
 const RPC_LIMIT_BYTES = 4_096;
@@ -27,6 +29,7 @@ export function verifyRoutes(ledger: Place, askNode: RpcRequest | undefined): re
   return [
     { ...page, path: "/verify", doc: docs.page, handle: (call) => verifyPage(call, place) },
     { ...page, path: "/verify.html", doc: docs.file, handle: () => verifyFile() },
+    { ...page, path: "/verify-sheet.js", doc: docs.sheet, handle: () => sheetScript() },
     ...(askNode === undefined
       ? []
       : [
@@ -51,7 +54,10 @@ const placeOf = ({ chainId, contract }: Place): { readonly chainId: number; read
 async function verifyPage(call: Call, place: object | undefined): Promise<Reply> {
   const html = await readPage();
   const policy = /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1] ?? "default-src 'none'";
-  const headers = { "Content-Security-Policy": `${policy}; frame-ancestors 'none'`, Vary: "Accept-Encoding" };
+  const headers = {
+    ...CAMERA_POLICY,
+    ...{ "Content-Security-Policy": `${policy}; frame-ancestors 'none'`, Vary: "Accept-Encoding" },
+  };
   const json = JSON.stringify(place ?? null).replaceAll("<", "\\u003c");
   if (!html.includes(PLACE_MARK)) throw new Error("the verifier page is of another build: run npm run build:web");
   const body = html.replace(PLACE_MARK, () => PLACE_MARK.replace("null", () => json));
@@ -67,9 +73,14 @@ async function verifyFile(): Promise<Reply> {
   return { status: 200, type: HTML, body: await readPage(), headers };
 }
 
-async function readPage(): Promise<string> {
+/** Makes sheets of disclosures; the page allows it by its digest. */
+async function sheetScript(): Promise<Reply> {
+  return { status: 200, type: "text/javascript; charset=utf-8", body: await readPage(SHEET_FILE) };
+}
+
+async function readPage(file = PAGE_FILE): Promise<string> {
   try {
-    return await readFile(PAGE_FILE, "utf8");
+    return await readFile(file, "utf8");
   } catch (cause) {
     throw new Error("the verifier page is not built: run npm run build:web", { cause });
   }
@@ -133,6 +144,16 @@ const docs = {
     tag: "pages",
     summary: { zh: "查验网页，存成一个文件即可离站使用", en: "The verifier page as one file that works without us" },
     answers: [{ status: 200, description: { zh: "文件", en: "The file" }, content: html }],
+    problems: [],
+  },
+  sheet: {
+    operationId: "getVerifySheetScript",
+    tag: "pages",
+    summary: {
+      zh: "查验网页用的脚本：生成部分披露的 PDF",
+      en: "A script of the verifier page: makes the PDF of a disclosure",
+    },
+    answers: [{ status: 200, description: { zh: "脚本", en: "The script" }, content: { "text/javascript": {} } }],
     problems: [],
   },
   chain: {

@@ -25,6 +25,19 @@ export const deliveryList = noted(
         sentAt: z.string().optional(),
       }),
     ),
+    contactChanges: noted(
+      z.array(
+        z.strictObject({
+          kind: noted(z.enum(["corrected", "resent"]), { description: "corrected 更正；resent 补发" }),
+          at: z.string(),
+          channels: z.array(z.enum(["email", "sms"])),
+          reason: z.string(),
+          revokedLinks: z.int(),
+          cancelledDeliveries: z.int(),
+        }),
+      ),
+      { description: "更正与补发记录，只增不改 (what was corrected or sent again; only grows)" },
+    ),
   }),
   { id: "DeliveryList", description: "送达情况 (how the deliveries stand)" },
 );
@@ -36,7 +49,7 @@ export const linksRevoked = noted(z.strictObject({ revoked: z.int() }), {
 
 /** GET /v1/receipts/{code}/{number}/deliveries */
 export async function getDeliveries(context: UnitContext, call: SignedCall): Promise<Reply> {
-  return jsonReply(200, await viewOf(context, await ownReceipt(context, call)));
+  return jsonReply(200, await deliveriesOf(context, await ownReceipt(context, call)));
 }
 
 /** POST /v1/receipts/{code}/{number}/release: what was owed is paid. */
@@ -45,7 +58,7 @@ export async function postRelease(context: UnitContext, call: SignedCall): Promi
   const receipt = await ownReceipt(context, call);
   if (await store.releaseArrears(receipt, clock.nowMs())) bell.ring(deliveryTopic);
   else if (!(await wasHeld(context, receipt))) throw notHeld();
-  return jsonReply(200, await viewOf(context, receipt));
+  return jsonReply(200, await deliveriesOf(context, receipt));
 }
 
 /** POST /v1/receipts/{code}/{number}/revoke-links */
@@ -54,13 +67,20 @@ export async function postRevokeLinks(context: UnitContext, call: SignedCall): P
   return jsonReply(200, { revoked: await context.deps.store.revokeLinks(receipt, context.deps.clock.nowMs()) });
 }
 
-async function viewOf({ deps }: UnitContext, receipt: Receipt): Promise<z.infer<typeof deliveryList>> {
+/** The view of the receipt's deliveries. */
+export async function deliveriesOf({ deps }: UnitContext, receipt: Receipt): Promise<z.infer<typeof deliveryList>> {
   const deliveries = await deps.store.deliveriesOf(receipt);
+  const changes = await deps.store.contactChanges(receipt);
   return {
     isHeld: (await deps.store.arrearsOf(receipt)) === "held",
     deliveries: deliveries.map(({ sentAtMs, ...delivery }) => ({
       ...delivery,
       ...(sentAtMs === undefined ? {} : { sentAt: rfc3339(sentAtMs) }),
+    })),
+    contactChanges: changes.map(({ changedAtMs, ...change }) => ({
+      ...change,
+      channels: [...change.channels],
+      at: rfc3339(changedAtMs),
     })),
   };
 }
@@ -77,13 +97,14 @@ function notHeld(): HttpProblem {
   });
 }
 
+export const listed = {
+  status: 200,
+  description: { zh: "送达情况", en: "The deliveries" },
+  content: { "application/json": { schema: deliveryList } },
+} as const;
+
 /** What /openapi.json says of them. */
 export function deliveryDocs(place: readonly ParameterDoc[]) {
-  const listed = {
-    status: 200,
-    description: { zh: "送达情况", en: "The deliveries" },
-    content: { "application/json": { schema: deliveryList } },
-  } as const;
   return {
     getDeliveries: {
       operationId: "getDeliveries",

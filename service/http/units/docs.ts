@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { noted } from "../apiSchemas.ts";
 import type { AnswerDoc, ContentDoc, OperationDoc, ParameterDoc } from "../route.ts";
+import { contactDocs } from "./contact.ts";
 import { deliveryDocs } from "./deliveries.ts";
 import { batchExample, conflictExample, issueExamples, receiptExample } from "./examples.ts";
 import { listQuery } from "./read.ts";
+import { paperDocs } from "./paperDocs.ts";
 import { reversalDocs } from "./reversalDocs.ts";
 import { batchAnswer, bookList, proofView, receiptFile, receiptList, receiptView } from "./view.ts";
 import { batchInput, issueInput } from "./schema.ts";
@@ -41,7 +43,9 @@ const place: readonly ParameterDoc[] = [
 ];
 
 const { getDeliveries, release, revokeLinks } = deliveryDocs(place);
+const paper = paperDocs(place);
 const { reverse, reissue } = reversalDocs(place, receiptContent);
+const { putContact, resend } = contactDocs(place);
 
 const applied = {
   "Preference-Applied": { zh: "实际采用的等待", en: "the preference as it was applied" },
@@ -154,6 +158,18 @@ export const unitDocs = {
     ],
     problems: ["receipt_not_found", "not_rendered", "receipt_void", "receipt_destroyed"],
   },
+  getPng: {
+    operationId: "getPng",
+    tag: "receipts",
+    summary: { zh: "票面图片（PNG），仅供查看", en: "The face as a picture (PNG), to look at" },
+    description: {
+      zh: "图上注明不是票据原件、不作报销凭证；原件是签名的 PDF。只画第一页。",
+      en: "The picture says that it is not the receipt: the original is the signed PDF. The first page alone is drawn.",
+    },
+    parameters: place,
+    answers: [file("PNG 图片", "The picture", "image/png")],
+    problems: ["receipt_not_found", "not_rendered", "receipt_void", "too_many_pictures", "queue_full"],
+  },
   getXml: {
     operationId: "getXml",
     tag: "receipts",
@@ -190,9 +206,12 @@ export const unitDocs = {
   },
   reverse,
   reissue,
+  ...paper,
   getDeliveries,
   release,
   revokeLinks,
+  putContact,
+  resend,
   listBooks: {
     operationId: "listBooks",
     tag: "books",

@@ -8,6 +8,18 @@ export const issueExamples: Readonly<Record<string, ExampleDoc>> = {
   inpatient: { summary: { zh: "医疗住院", en: "Inpatient" }, value: exampleOf("inpatient") },
   penalty: { summary: { zh: "交通罚款（逾期）", en: "Traffic penalty, paid late" }, value: exampleOf("penalty") },
   nontax: { summary: { zh: "非税收入统一票据", en: "Non-tax, general" }, value: exampleOf("nontax") },
+  registration: { summary: { zh: "医疗挂号", en: "Hospital registration" }, value: exampleOf("registration") },
+  checkup: { summary: { zh: "医疗体检", en: "Medical check-up" }, value: exampleOf("checkup") },
+  tuition: { summary: { zh: "教育收费", en: "Tuition" }, value: exampleOf("tuition") },
+  donation: {
+    summary: { zh: "公益捐赠（匿名，实物）", en: "Donation, anonymous, in goods" },
+    value: exampleOf("donation"),
+  },
+  societyDues: { summary: { zh: "社会团体会费", en: "Society dues" }, value: exampleOf("societyDues") },
+  currentSettlement: {
+    summary: { zh: "资金往来结算", en: "Current settlement" },
+    value: exampleOf("currentSettlement"),
+  },
 };
 
 export const batchExample: ExampleDoc = {

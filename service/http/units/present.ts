@@ -1,9 +1,10 @@
+import type { PaperExchange, StandingPaper } from "../../app/paperPorts.ts";
 import type { ReversalRecord } from "../../app/reversalPorts.ts";
 import type { Book, Receipt } from "../../app/storePorts.ts";
 import { numberText } from "../../domain/number.ts";
 import { presentFieldProblem, type Language } from "../problem.ts";
 import { rfc3339 } from "../rfc3339.ts";
-import type { BookList, ReceiptView } from "./view.ts";
+import type { BookList, ExchangeView, ReceiptView } from "./view.ts";
 
 /** What the presentation needs to know beside the receipt. */
 export type Presenter = {
@@ -25,7 +26,7 @@ export function receiptPath(receipt: Pick<Receipt, "code" | "number">): string {
 }
 
 export function presentReceipt(presenter: Presenter, receipt: Receipt, language: Language): ReceiptView {
-  const { data, anchoring, renderedAtMs, voidReason, reversedBy, reverses } = receipt;
+  const { data, anchoring, renderedAtMs, voidReason, reversedBy, reverses, paper } = receipt;
   const self = receiptPath(receipt);
   return {
     eInvoiceCode: codeText(receipt.code),
@@ -43,6 +44,7 @@ export function presentReceipt(presenter: Presenter, receipt: Receipt, language:
     ...(anchoring === undefined ? {} : { anchoring: presentAnchoring(presenter, anchoring) }),
     ...(reversedBy === undefined ? {} : { reversedBy: presentReversal(reversedBy) }),
     ...(reverses === undefined ? {} : { reverses: presentReversal(reverses) }),
+    ...(paper === undefined ? {} : { paper: presentPaper(paper) }),
     links: {
       self,
       pdf: `${self}/pdf`,
@@ -60,13 +62,35 @@ function presentReversal(record: ReversalRecord): NonNullable<ReceiptView["rever
   return { ...other, reasonCode, reason, documentNo, reversedAt: rfc3339(reversedAtMs) };
 }
 
-/** The unit's books in order, and what is left of each code. */
+function presentPaper({
+  paperCode,
+  paperNumber,
+  state,
+  requestedAtMs,
+}: StandingPaper): NonNullable<ReceiptView["paper"]> {
+  return { paperCode, paperNumber, state, requestedAt: rfc3339(requestedAtMs) };
+}
+
+export function presentExchange(exchange: PaperExchange): ExchangeView {
+  const { code, number, placeCode, operator, reason, settledAtMs } = exchange;
+  return {
+    ...presentPaper(exchange),
+    eInvoiceCode: codeText(code),
+    eInvoiceNumber: numberText(number),
+    ...{ placeCode, operator, reason },
+    ...(settledAtMs === undefined ? {} : { settledAt: rfc3339(settledAtMs) }),
+  };
+}
+
+/** The unit's books in order, and what is left of each code and kind. */
 export function presentBooks(books: readonly Book[]): BookList {
-  const stock = new Map<number, BookList["stock"][number]>();
+  const stock = new Map<string, BookList["stock"][number]>();
   for (const book of books) {
-    const left = leftOf(book) + (stock.get(book.code)?.left ?? 0);
-    const lowWater = Math.max(book.lowWater, stock.get(book.code)?.lowWater ?? 0);
-    stock.set(book.code, {
+    // A region may give two kinds the same code; each has its own books.
+    const key = `${book.code} ${book.kind}`;
+    const left = leftOf(book) + (stock.get(key)?.left ?? 0);
+    const lowWater = Math.max(book.lowWater, stock.get(key)?.lowWater ?? 0);
+    stock.set(key, {
       eInvoiceCode: codeText(book.code),
       kind: book.kind,
       left,
@@ -89,6 +113,8 @@ function presentBook(book: Book): BookList["books"][number] {
     rendered: book.rendered - book.first,
     anchored: book.anchored - book.first,
     ...(book.heldReason === undefined ? {} : { heldReason: book.heldReason }),
+    ...(book.placeCode === undefined ? {} : { placeCode: book.placeCode }),
+    ...(book.usableLast === undefined ? {} : { returning: book.last - book.usableLast }),
   };
 }
 
@@ -101,7 +127,7 @@ function presentAnchoring(
 }
 
 function leftOf(book: Book): number {
-  return book.last + 1 - book.next;
+  return (book.usableLast ?? book.last) + 1 - book.next;
 }
 
 function codeText(code: number): string {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { findReceipt } from "../../app/findReceipt.ts";
+import { pictureReceipt } from "../../app/pictureReceipt.ts";
 import { proveReceipt } from "../../app/proveReceipt.ts";
 import { sealReceipt } from "../../app/sealReceipt.ts";
 import type { Receipt, ReceiptFilter } from "../../app/storePorts.ts";
@@ -44,6 +45,21 @@ export async function getPdf(context: UnitContext, call: SignedCall): Promise<Re
   const document = await sealReceipt(context.deps, receipt);
   if (document === undefined) throw notRendered();
   return fileReply(receipt, "pdf", "application/pdf", document.pdf, { "Lianpiao-Sealed": String(document.isSealed) });
+}
+
+/** GET /v1/receipts/{code}/{number}/png: to look at, no original. */
+export async function getPng(context: UnitContext, call: SignedCall): Promise<Reply> {
+  const receipt = await ownReceipt(context, call);
+  assertNotVoid(receipt);
+  const picture = await pictureReceipt(context.deps, receipt, `unit ${call.unit.unitId}`);
+  switch (picture.kind) {
+    case "drawn":
+      return fileReply(receipt, "png", "image/png", picture.png);
+    case "too_many":
+      throw tooManyPictures();
+    case "not_rendered":
+      throw notRendered();
+  }
 }
 
 /** GET /v1/receipts/{code}/{number}/xml */
@@ -150,7 +166,8 @@ function fileReply(
   return { status: 200, type, body, headers: { "Content-Disposition": `attachment; filename="${name}"`, ...headers } };
 }
 
-function assertNotVoid(receipt: Receipt): void {
+/** @throws HttpProblem receipt_void, receipt_destroyed */
+export function assertNotVoid(receipt: Receipt): void {
   assertNotDestroyed(receipt);
   if (receipt.state !== "void") return;
   throw new HttpProblem("receipt_void", {
@@ -172,6 +189,13 @@ export function notRendered(): HttpProblem {
   return new HttpProblem("not_rendered", {
     zh: "票据已开出，文件正在生成，请稍后再取；也可在开票时用 Prefer: wait=10, until=rendered",
     en: "the receipt is issued, its document is being made: ask again, or post with Prefer: wait=10, until=rendered",
+  });
+}
+
+function tooManyPictures(): HttpProblem {
+  return new HttpProblem("too_many_pictures", {
+    zh: "同一票据每小时最多 30 次，同一单位每小时最多 300 次；PDF 文件不受此限",
+    en: "at most 30 an hour of one receipt and 300 an hour for one unit; the PDF has no such limit",
   });
 }
 

@@ -5,6 +5,7 @@ import {
   type ReversalResult,
 } from "../../app/reverseReceipt.ts";
 import type { ReversalRecord } from "../../app/reversalPorts.ts";
+import { invariant } from "../../core/errors.ts";
 import { codeTextOf } from "../../domain/code.ts";
 import type { Interlock } from "../../domain/interlocks.ts";
 import { numberText } from "../../domain/number.ts";
@@ -73,6 +74,7 @@ function reversalOutcome(result: ReversalResult, prefix = ""): Outcome {
 
 /** What to do about it, for whoever stands at the window. */
 export function interlockProblem(interlock: Interlock, by?: ReversalRecord): HttpProblem {
+  invariant(interlock !== "not_entered", "entries are cancelled by whoever made them, on the contract");
   const detail = interlock === "already_reversed" && by !== undefined ? reversedDetail(by) : DETAILS[interlock];
   const members =
     by === undefined
@@ -89,7 +91,7 @@ function reversedDetail({ code, number }: ReversalRecord): Text {
   };
 }
 
-const DETAILS: Readonly<Record<Interlock, Text>> = {
+const DETAILS: Readonly<Record<Exclude<Interlock, "not_entered">, Text>> = {
   already_reversed: { zh: "票据已冲红，不能再次办理", en: "it is reversed: nothing more can be done with it" },
   receipt_is_red: {
     zh: "红字票据不能冲红、换开或入账",
@@ -105,5 +107,4 @@ const DETAILS: Readonly<Record<Interlock, Text>> = {
     en: "it is entered in accounts, or held for that: whoever entered it has to cancel the entry first",
   },
   not_on_paper: { zh: "票据没有换开纸质", en: "it was not exchanged to paper" },
-  not_entered: { zh: "票据没有入账", en: "it was not entered in accounts" },
 };

@@ -20,9 +20,10 @@ const problems = [
   "chain_unreachable",
 ] as const;
 
+const located = { Location: { zh: "票据的路径", en: "the receipt's path" } } as const;
+
 /** What /openapi.json says of reversals. */
 export function reversalDocs(place: readonly ParameterDoc[], receiptContent: Readonly<Record<string, ContentDoc>>) {
-  const located = { Location: { zh: "票据的路径", en: "the receipt's path" } } as const;
   return {
     reverse: {
       operationId: "reverseReceipt",
@@ -60,6 +61,12 @@ export function reversalDocs(place: readonly ParameterDoc[], receiptContent: Rea
       ],
       problems,
     },
+    ...reissueDocs(place),
+  } as const satisfies Readonly<Record<string, OperationDoc>>;
+}
+
+function reissueDocs(place: readonly ParameterDoc[]) {
+  return {
     reissue: {
       operationId: "reissueReceipt",
       tag: "receipts",

@@ -76,29 +76,33 @@ const payMentVoucher = z.strictObject({
   voucherFen: fen,
 });
 
+export const email = noted(
+  z
+    .string()
+    .max(MAX_EMAIL_LENGTH)
+    .refine((value) => parseEmail(value) !== undefined)
+    .optional(),
+  {
+    description: "交款人电子邮箱：开票后发送票据和链接 (the receipt and its link are sent there)",
+    format: "email",
+  },
+);
+
+export const phone = noted(
+  z
+    .string()
+    .max(20)
+    .refine((value) => parsePhone(value) !== undefined)
+    .optional(),
+  {
+    description: "交款人手机号，如 13800138000 或 E.164 (a text message with the link)",
+  },
+);
+
 const delivery = noted(
   z.strictObject({
-    email: noted(
-      z
-        .string()
-        .max(MAX_EMAIL_LENGTH)
-        .refine((value) => parseEmail(value) !== undefined)
-        .optional(),
-      {
-        description: "交款人电子邮箱：开票后发送票据和链接 (the receipt and its link are sent there)",
-        format: "email",
-      },
-    ),
-    phone: noted(
-      z
-        .string()
-        .max(20)
-        .refine((value) => parsePhone(value) !== undefined)
-        .optional(),
-      {
-        description: "交款人手机号，如 13800138000 或 E.164 (a text message with the link)",
-      },
-    ),
+    email,
+    phone,
     isArrears: noted(z.boolean().optional(), {
       description: "欠缴：放行前不发送，也不对交款人展示 (neither sent nor shown until released)",
     }),
@@ -161,7 +165,7 @@ export const optionalPlainText = (maxLength: number, description: string): z.Zod
   noted(text(maxLength), { description, maxLength }).default("");
 
 /** Well-formed text of so many characters (code points, as in JSON Schema) without control characters. */
-function text(maxLength: number, minLength = 0): z.ZodString {
+export function text(maxLength: number, minLength = 0): z.ZodString {
   return noted(
     z.string().check((context) => {
       const { value } = context;

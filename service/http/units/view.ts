@@ -62,6 +62,52 @@ const reversal = noted(
   { id: "Reversal", description: "冲红：对方票据及原因 (the other receipt of the reversal, and why)" },
 );
 
+const paperState = noted(z.enum(["requested", "given", "returning", "returned", "replaced", "refused"]), {
+  description:
+    "requested 正在上链，勿交付；given 已换开；returning 收回中；returned 已收回作废；replaced 已重新换开；refused 被合约拒绝",
+});
+const paperFields = {
+  paperCode: noted(z.string(), { description: "纸质票据代码" }),
+  paperNumber: noted(z.string(), { description: "纸质票据号码" }),
+  state: paperState,
+  requestedAt: time,
+};
+const standingPaper = noted(z.strictObject(paperFields), { id: "StandingPaper", description: "纸质票据 (paper)" });
+
+export const exchangeView = noted(
+  z.strictObject({
+    ...paperFields,
+    eInvoiceCode: code,
+    eInvoiceNumber: number,
+    placeCode: z.string(),
+    operator: noted(z.string(), { description: "经办人" }),
+    reason: noted(z.string(), { description: "收回、重开或被拒的原因" }),
+    settledAt: time.optional(),
+  }),
+  { id: "PaperExchange", description: "换开记录 (one paper that stands, or stood, for a receipt)" },
+);
+
+export const exchangeList = noted(z.strictObject({ exchanges: z.array(exchangeView) }), { id: "PaperExchangeList" });
+
+export const paperStockView = noted(
+  z.strictObject({
+    books: z.array(
+      z.strictObject({
+        paperCode: z.string(),
+        placeCode: noted(z.string(), { description: "开票点；空为全单位共用" }),
+        first: z.string(),
+        last: z.string(),
+        given: noted(count, { description: "已用于换开（含收回、重开）的张数" }),
+        spoilt: noted(count, { description: "作废空白的张数" }),
+        left: count,
+      }),
+    ),
+  }),
+  { id: "PaperStock", description: "纸质票据库存 (paper numbers; granted = given + spoilt + left)" },
+);
+
+export const spoiltView = noted(z.strictObject({ spoilt: count }), { id: "SpoiltBlanks" });
+
 export const receiptView = noted(
   z.strictObject({
     eInvoiceCode: code,
@@ -81,6 +127,9 @@ export const receiptView = noted(
       description: "已冲红：红字票据 (the red-letter receipt that reversed it)",
     }),
     reverses: noted(reversal.optional(), { description: "红字票据所冲的原票 (on a red-letter receipt: the original)" }),
+    paper: noted(standingPaper.optional(), {
+      description: "已换开（或正在换开）的纸质票据 (the paper that stands for it)",
+    }),
     links: z.strictObject({
       self: z.string(),
       pdf: z.string(),
@@ -173,6 +222,8 @@ export const bookList = noted(
         rendered: noted(count, { description: "已生成文件（或已作废）的张数" }),
         anchored: noted(count, { description: "已上链的张数" }),
         heldReason: noted(z.string().optional(), { description: "暂停上链的原因" }),
+        placeCode: noted(z.string().optional(), { description: "专用的开票点；没有则全单位共用" }),
+        returning: noted(count.optional(), { description: "退票在办、已停用的票号数" }),
       }),
     ),
   }),
@@ -205,5 +256,7 @@ export const reissueView = noted(
 
 export type ReceiptView = z.infer<typeof receiptView>;
 export type BatchResult = z.infer<typeof batchResult>;
+export type ExchangeView = z.infer<typeof exchangeView>;
+export type PaperStockView = z.infer<typeof paperStockView>;
 export type BookList = z.infer<typeof bookList>;
 export type ReadinessView = z.infer<typeof readinessView>;

@@ -28,9 +28,15 @@ export function countsView(entries: readonly Entry[], outcomes: ReadonlyMap<numb
   return el("ul", { class: "counts" }, ...counts, ...rest);
 }
 
-/** The rows, each with its verdict as it comes. */
+const HEAD = [
+  words("结论", "Verdict"),
+  words("票据", "Receipt"),
+  words("金额", "Amount"),
+  words("来源", "Source"),
+] as const;
+
+/** The rows, each with its verdict as it comes. Roles are named: on a phone each row is a card, and would be no row to a reader. */
 export function rowsView(entries: readonly Entry[], outcomes: ReadonlyMap<number, Outcome>): HTMLElement {
-  const head = [words("结论", "Verdict"), words("票据", "Receipt"), words("金额", "Amount"), words("来源", "Source")];
   const title = words("逐张结果", "One by one");
   const body = entries.map((entry, index) => rowView(entry, outcomes.get(index)));
   return el(
@@ -38,9 +44,13 @@ export function rowsView(entries: readonly Entry[], outcomes: ReadonlyMap<number
     { class: "scroll tall", tabindex: "0", role: "group", "aria-label": title.zh },
     el(
       "table",
-      { class: "bulk" },
-      el("thead", {}, el("tr", {}, ...head.map((each) => el("th", { scope: "col" }, both(each))))),
-      el("tbody", {}, ...body),
+      { class: "bulk", role: "table" },
+      el(
+        "thead",
+        { role: "rowgroup" },
+        el("tr", { role: "row" }, ...HEAD.map((each) => el("th", { scope: "col", role: "columnheader" }, both(each)))),
+      ),
+      el("tbody", { role: "rowgroup" }, ...body),
     ),
   );
 }
@@ -57,12 +67,18 @@ export function rowView(entry: Entry, outcome: Outcome | undefined): HTMLElement
         ];
   return el(
     "tr",
-    outcome === undefined ? {} : { "data-tone": outcome.tone },
-    el("td", {}, ...verdict),
-    el("td", { class: "digits" }, `${cells?.eInvoiceCode ?? ""} ${cells?.eInvoiceNumber ?? ""}`.trim()),
-    el("td", { class: "digits" }, cells?.totalAmount ?? ""),
-    el("td", {}, `${sourceOf(entry)}${line}`),
+    outcome === undefined ? { role: "row" } : { role: "row", "data-tone": outcome.tone },
+    el("td", { role: "cell" }, ...verdict),
+    cell(1, "digits", `${cells?.eInvoiceCode ?? ""} ${cells?.eInvoiceNumber ?? ""}`.trim()),
+    cell(2, "digits", cells?.totalAmount ?? ""),
+    cell(3, "", `${sourceOf(entry)}${line}`),
   );
+}
+
+/** With its column's name for where there is no head above it. */
+function cell(column: 1 | 2 | 3, name: string, text: string): HTMLElement {
+  const { zh, en } = HEAD[column];
+  return el("td", { role: "cell", class: name, "data-label": `${zh} ${en}` }, text);
 }
 
 /** The table to keep as evidence. */

@@ -71,6 +71,14 @@ export function parseScan(text: string): Question | undefined {
   }
 }
 
+/** What to say of a text that parseScan does not take: a receipt's address that is not whole, or something else altogether. */
+export function scanProblem(text: string): Text {
+  const isLikeOurs = /^https?:\/\/[^?#]+\/d\?(?:[^#]*&)?d=/.test(text.trim());
+  return isLikeOurs
+    ? words("无效的电子票据二维码：内容不完整或已损坏", "Not a valid e-receipt’s QR code: parts are missing or broken")
+    : words("非财政票据二维码", "Not a fiscal receipt’s QR code");
+}
+
 const PROBLEMS: Readonly<Record<ElementName, Text>> = {
   eInvoiceCode: words("票据代码是 8 位数字", "The code has 8 digits"),
   eInvoiceNumber: words("票据号码是 10 位数字", "The number has 10 digits"),

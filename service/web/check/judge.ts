@@ -33,9 +33,18 @@ export async function judge(
   const report = await verifyDisclosure(utf8(answer.disclosure), { reader, trustedContract });
   const isTrusted = report.verdict === "valid";
   if (isTrusted && !agrees(report, question, answer.face)) return { conclusion: OTHER_RECEIPT, report };
+  const pending = isTrusted ? pendingOf(answer, report) : undefined;
+  if (pending !== undefined) return { conclusion: pending, report, match: answer };
   const financeCheck = financeCheckOf(mainExtOf(report), isTrusted ? report.status : undefined);
   const match = { ...answer, financeCheck };
   return { conclusion: conclude(report, place), report, match };
+}
+
+/** What the issuing system has done and the chain does not know yet: its word against its own receipt is to be believed. */
+export function pendingOf(answer: CheckMatch, report: Report): Conclusion | undefined {
+  if (answer.state === "reversed" && report.status?.reversed !== true) return REVERSAL_PENDING;
+  if (answer.state === "exchanged" && report.status?.onPaper !== true) return EXCHANGE_PENDING;
+  return undefined;
 }
 
 /** What the chain vouches for is what was asked about, and what the server shows of the face. */
@@ -58,6 +67,8 @@ function mainExtOf({ data }: DisclosureReport): Readonly<Record<string, unknown>
 
 export function withoutProof({ state }: Pick<CheckMatch, "state">): Conclusion {
   if (state === "void") return VOID;
+  if (state === "reversed") return REVERSAL_PENDING;
+  if (state === "exchanged") return EXCHANGE_PENDING;
   return state === "not_anchored" ? NOT_ANCHORED : NO_PROOF;
 }
 
@@ -89,6 +100,25 @@ const VOID: Conclusion = {
   tone: "bad",
   headline: words("空号已作废", "A void number"),
   reasons: [words("该号码取用后未能成为票据，已作废", "The number was taken and never became a receipt")],
+  advice: [words("请勿报销、入账。", "Do not reimburse or book it.")],
+};
+
+const EXCHANGE_PENDING: Conclusion = {
+  tone: "bad",
+  headline: words("已换开纸质，正在上链", "Exchanged to paper; the chain will say so soon"),
+  reasons: [words("这张票据以纸质票据为准", "The paper receipt counts, not this one")],
+  advice: [words("请用纸质票据报销，勿用电子票据。", "Reimburse the paper, not the e-receipt.")],
+};
+
+const REVERSAL_PENDING: Conclusion = {
+  tone: "bad",
+  headline: words("已冲红，冲红正在上链", "Reversed; the reversal is on its way to the chain"),
+  reasons: [
+    words(
+      "开票系统已开出红字票据冲销这张票据，链上稍后更新",
+      "The issuing system has reversed it by a red-letter receipt; the chain will say so soon",
+    ),
+  ],
   advice: [words("请勿报销、入账。", "Do not reimburse or book it.")],
 };
 

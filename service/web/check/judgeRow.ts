@@ -24,7 +24,7 @@ import type { Place } from "../shared/place.ts";
 import { conclude } from "../verify/conclude.ts";
 import type { CheckAnswer } from "./answer.ts";
 import type { Question } from "./elements.ts";
-import { LIMITED, NO_MATCH, withoutProof, type Judged } from "./judge.ts";
+import { pendingOf, LIMITED, NO_MATCH, type Judged, withoutProof } from "./judge.ts";
 
 const NO_ROOT = new Uint8Array(32);
 
@@ -43,6 +43,8 @@ export async function judgeRow(
   if (answer.proof === null) return { conclusion: withoutProof(answer), match: answer };
   const report = await verifyRow(answer.proof, question, answer.face.invoicingPartyCode, place, reader);
   const isTrusted = report.verdict === "valid";
+  const pending = isTrusted ? pendingOf(answer, report) : undefined;
+  if (pending !== undefined) return { conclusion: pending, report, match: answer };
   const related = { relatedInvoiceCode: answer.financeCheck.RelatedInvoiceCode };
   const mainExt = { ...related, relatedInvoiceNumber: answer.financeCheck.RelatedInvoiceNumber };
   const financeCheck = financeCheckOf(mainExt, isTrusted ? report.status : undefined);

@@ -2,6 +2,7 @@ import type { Text } from "../../core/reportTexts.ts";
 import { nodeReader } from "../shared/askNode.ts";
 import { both, byId, el } from "../shared/dom.ts";
 import { placeFromJson, type Place } from "../shared/place.ts";
+import { wireScanner } from "../shared/scanPanel.ts";
 import { recallPlace } from "../shared/remember.ts";
 import { dashedDate, words } from "../shared/words.ts";
 import { yuanOf } from "../../domain/money.ts";
@@ -11,6 +12,7 @@ import {
   ELEMENT_NAMES,
   parseElements,
   parseScan,
+  scanProblem,
   type ElementName,
   type ElementProblems,
   type Question,
@@ -39,27 +41,34 @@ form.addEventListener("submit", (event) => {
 });
 scanForm.addEventListener("submit", (event) => {
   event.preventDefault();
-  scan(inputOf("qr").value);
+  scanAndSay(inputOf("qr").value);
 });
 if (location.pathname.endsWith("/d")) {
   // Whoever scans wants the answer first, the form only if there is none.
-  form.before(byId("status"), byId("results"));
-  scan(location.href);
+  byId("scanner").before(byId("status"), byId("results"));
+  scanAndSay(location.href);
 }
+void wireScanner(scan);
 document.documentElement.dataset["ready"] = "";
 
-function scan(text: string): void {
+function scanAndSay(text: string): void {
+  const problem = scan(text);
+  if (problem !== undefined) say(problem, "problem");
+}
+
+/** @returns what is wrong with the text, if it is no receipt's */
+function scan(text: string): Text | undefined {
   const question = parseScan(text);
   if (question === undefined) {
+    // Whatever is under way is not asked for any more.
     run += 1;
-    say(
-      words("不是财政电子票据的二维码，或内容不完整", "Not the QR code of a fiscal e-receipt, or not all of it"),
-      "problem",
-    );
-    return;
+    setBusy(false);
+    byId("live").replaceChildren();
+    return scanProblem(text);
   }
   fill(question);
   void check(question);
+  return undefined;
 }
 
 async function check(question: Question): Promise<void> {

@@ -1,19 +1,21 @@
-import type { Report } from "../../core/report.ts";
-import { verifyPdf } from "../../core/verify.ts";
+import type { DisclosureReport } from "../../core/verifyDisclosure.ts";
+import { verifyFile, type FileReport } from "../../core/verifyFile.ts";
 import type { ChainCache } from "../../core/verifyDocument.ts";
 import { nodeReader } from "../shared/askNode.ts";
 import type { Place } from "../shared/place.ts";
 import { words } from "../shared/words.ts";
 import { conclude, type Conclusion } from "./conclude.ts";
+import { concludeDisclosure } from "./concludeDisclosure.ts";
 import type { Doc } from "./documents.ts";
 
-/** What came of one document. `report` and `pdf` are missing if it could not even be read. */
+/** What came of one document. `kind`, `report` and `file` are missing if it could not even be read. */
 export type Result = {
   readonly name: string;
   readonly conclusion: Conclusion;
   readonly place: Place;
-  readonly report?: Report;
-  readonly pdf?: Uint8Array<ArrayBuffer>;
+  readonly kind?: FileReport["kind"];
+  readonly report?: DisclosureReport;
+  readonly file?: Uint8Array<ArrayBuffer>;
 };
 
 /** Verifies document after document by one block of the node, and gives each result as it comes. */
@@ -22,15 +24,16 @@ export async function* checkAll(docs: readonly Doc[], place: Place): AsyncGenera
   const chainCache: ChainCache = new Map();
   for (const doc of docs) {
     try {
-      const pdf = await doc.read();
+      const file = await doc.read();
       const { chainId, contract: address } = place;
-      const report = await verifyPdf(pdf, {
+      const { kind, report } = await verifyFile(file, {
         reader,
         trustedContract: { chainId, address },
         nowMs: Date.now(),
         chainCache,
       });
-      yield { name: doc.name, conclusion: conclude(report, place), place, report, pdf };
+      const conclusion = kind === "receipt" ? conclude(report, place) : concludeDisclosure(report, place);
+      yield { name: doc.name, conclusion, place, kind, report, file };
     } catch {
       yield { name: doc.name, conclusion: UNREAD, place };
     }

@@ -77,11 +77,16 @@ const UNTOLD: Conclusion = {
 
 function redLetter({ data }: Report): Conclusion {
   const ext = new Map(Object.entries(data?.["mainExt"] ?? {}));
-  const original = ["relatedInvoiceCode", "relatedInvoiceNumber"].map((name) => String(ext.get(name) ?? "")).join(" ");
+  const names = ["relatedInvoiceCode", "relatedInvoiceNumber"].map((name) => String(ext.get(name) ?? ""));
+  const original = names.includes("") ? undefined : names.join(" ");
   return {
     tone: "notice",
     headline: words("真实的红字票据", "A genuine red-letter receipt"),
-    reasons: [words(`它冲销了票据 ${original}`, `It reverses the receipt ${original}`)],
+    reasons: [
+      original === undefined
+        ? words("它冲销了另一张票据，号码未披露", "It reverses another receipt, whose number is withheld")
+        : words(`它冲销了票据 ${original}`, `It reverses the receipt ${original}`),
+    ],
     advice: [words("红字票据不能用于报销。", "A red-letter receipt cannot be reimbursed.")],
   };
 }

@@ -13,16 +13,16 @@ type Source = { readonly name: string; readonly size: number; arrayBuffer(): Pro
 
 const MAX_ARCHIVE_BYTES = 512 * 1024 * 1024;
 
-/** Opens what was dropped: PDFs as they are, archives by their PDFs, up to as many as an archive may hold. */
+/** Opens what was dropped: PDFs and disclosure files as they are, archives by those in them, up to as many as an archive may hold. */
 export async function takeIn(files: readonly Source[]): Promise<Intake> {
   const docs: Doc[] = [];
   const problems: Text[] = [];
   for (const file of files) {
     if (/\.zip$/i.test(file.name)) {
       try {
-        const pdfs = (await openArchive(file)).filter(({ name }) => /\.pdf$/i.test(name));
-        if (pdfs.length === 0) problems.push(words(`${file.name} 里没有 PDF`, `${file.name} holds no PDF`));
-        docs.push(...pdfs);
+        const found = (await openArchive(file)).filter(({ name }) => /\.(?:pdf|json)$/i.test(name));
+        if (found.length === 0) problems.push(words(`${file.name} 里没有 PDF`, `${file.name} holds no PDF`));
+        docs.push(...found);
       } catch (cause) {
         problems.push(archiveProblem(file.name, cause));
       }

@@ -1,12 +1,17 @@
 import type { Text } from "../../core/reportTexts.ts";
 import { both, byId, el } from "../shared/dom.ts";
 import { placeFromJson, type Place } from "../shared/place.ts";
+import { wireScanner } from "../shared/scanPanel.ts";
 import { recallPlace, rememberPlace } from "../shared/remember.ts";
 import { words } from "../shared/words.ts";
 import { checkAll, type Result } from "./check.ts";
+import type { DisclosureCode } from "../../core/disclosureCodes.ts";
 import { takeIn, type Doc } from "./documents.ts";
 import { listView } from "./listView.ts";
+import { looksLikeCode } from "../../core/disclosureCodes.ts";
+import { openScan, SCAN_NOTE } from "./openScan.ts";
 import { wirePlaceForm } from "./placeForm.ts";
+import { readText } from "./readText.ts";
 import { resultView } from "./resultView.ts";
 
 /** What the server that served the page says; nothing in a saved file. */
@@ -15,6 +20,10 @@ let own = recallPlace();
 let docs: readonly Doc[] = [];
 let problems: readonly Text[] = [];
 let results: readonly Result[] = [];
+/** Those of one disclosure that were read so far. */
+let codes: readonly DisclosureCode[] = [];
+/** Printed on sheets that are made here; a saved page has no address that others could open. */
+const verifyUrl = site === undefined ? undefined : new URL("/verify", document.baseURI).href;
 /** Only the newest run may show anything. */
 let run = 0;
 
@@ -22,8 +31,11 @@ const place = (): Place | undefined => own ?? site;
 const form = wirePlaceForm(usePlace, site !== undefined);
 showPlace();
 wireDrop();
+wirePaste();
 byId("again").addEventListener("click", () => void check());
 byId("save").hidden = site === undefined;
+// A code is looked up by the site; a saved page has none.
+if (site !== undefined) void wireScanner(takeScan, SCAN_NOTE);
 document.documentElement.dataset["ready"] = "";
 
 function usePlace(next: Place | undefined): void {
@@ -65,6 +77,70 @@ async function take(files: readonly File[]): Promise<void> {
   if (own !== run) return;
   ({ docs, problems } = intake);
   await check();
+}
+
+function wirePaste(): void {
+  const input = byId("code-text");
+  if (!(input instanceof HTMLTextAreaElement)) throw new Error("#code-text is no text area");
+  byId("code-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const text = input.value;
+    input.value = "";
+    void takeCode(text);
+  });
+}
+
+/** A receipt's code is looked up by the site, a disclosure's proves itself here. */
+function takeScan(text: string): Text | undefined {
+  if (!looksLikeCode(text)) return openScan(text);
+  void takeCode(text);
+  return undefined;
+}
+
+/** The one way in for what was scanned from a QR code, or pasted. */
+async function takeCode(text: string): Promise<void> {
+  const own = ++run;
+  // No verdict on what was there before may stand beside the words about this.
+  [docs, problems, results] = [[], [], []];
+  byId("results").replaceChildren();
+  byId("again").hidden = true;
+  const read = await readText(text, codes);
+  if (own !== run) return;
+  codes = read.kind === "part" ? read.codes : read.kind === "file" ? [] : codes;
+  switch (read.kind) {
+    case "file":
+      docs = [{ name: "部分披露 Disclosure", read: () => Promise.resolve(read.bytes) }];
+      await check();
+      break;
+    case "part": {
+      const missing = read.missing.join("、");
+      say(words(`还差第 ${missing} 个二维码`, `Still to read: number ${missing}`));
+      break;
+    }
+    case "receipt":
+      showReceiptCode(read.address, read.query);
+      break;
+    case "unknown":
+      say(UNKNOWN_TEXT);
+  }
+}
+
+const UNKNOWN_TEXT = words(
+  "认不出这段内容：应为部分披露的二维码（LPD1 开头）、披露文件，或票面二维码",
+  "Not recognised: a disclosure’s code (beginning LPD1), a disclosure file, or the code on a receipt is expected",
+);
+
+/** That code proves nothing by itself. Whoever follows the link asks a server, so it is not followed for them. */
+function showReceiptCode(address: string, query: string): void {
+  say(
+    words(
+      "这是票面二维码，只含票据要素，不含证明：请放入票据 PDF，或向开票网站查询",
+      "This is the code on a receipt: it names it and proves nothing. Drop its PDF here, or ask the site",
+    ),
+  );
+  const href = site === undefined ? address : `/d${query}`;
+  const link = el("a", { href, rel: "noreferrer" }, both(words("凭此码联网查询", "Ask the site by this code")));
+  byId("results").replaceChildren(el("p", { class: "card" }, link));
 }
 
 async function check(): Promise<void> {
@@ -110,7 +186,7 @@ function show(index: number): void {
   const notes = problems.map((problem) => el("p", { class: "problem" }, both(problem)));
   const list = results.length > 1 ? [listView(results, index, show)] : [];
   for (const frame of document.querySelectorAll<HTMLAnchorElement>(".file-link a")) URL.revokeObjectURL(frame.href);
-  byId("results").replaceChildren(...notes, ...list, ...(chosen === undefined ? [] : [resultView(chosen)]));
+  byId("results").replaceChildren(...notes, ...list, ...(chosen === undefined ? [] : [resultView(chosen, verifyUrl)]));
   if (chosen === undefined) say(words("没有可查验的文件", "There is nothing to check"));
   else say(chosen.conclusion.headline, false);
   document.getElementById("verdict")?.focus();

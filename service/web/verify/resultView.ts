@@ -4,15 +4,17 @@ import { both, el } from "../shared/dom.ts";
 import { beijingTime, words } from "../shared/words.ts";
 import type { Result } from "./check.ts";
 import type { Conclusion } from "./conclude.ts";
+import { disclosedFace } from "./disclosedFace.ts";
+import { discloseForm } from "./discloseForm.ts";
 import { faceView } from "./face.ts";
 import { icon, OUTCOME_SIGNS, OUTCOME_WORDS, TONE_SIGNS } from "./icon.ts";
 import { drawWay } from "./picture.ts";
-import { stationsOf, type Station } from "./stations.ts";
+import { appliesTo, stationsOf, type Station } from "./stations.ts";
 
 /** All about one document. The heading can take the focus, so that a reader of the screen hears the verdict first. */
-export function resultView({ name, conclusion, report, pdf, place }: Result): HTMLElement {
+export function resultView({ name, conclusion, kind, report, file, place }: Result, verifyUrl?: string): HTMLElement {
   const verdict = verdictView(name, conclusion);
-  if (report === undefined || pdf === undefined)
+  if (report === undefined || file === undefined)
     return el("article", { class: "result", "data-verdict": "undetermined" }, verdict);
   return el(
     "article",
@@ -21,10 +23,16 @@ export function resultView({ name, conclusion, report, pdf, place }: Result): HT
       "div",
       { class: "beside" },
       el("div", {}, verdict, factsView(report, place.node), wayView(report)),
-      faceView(report, pdf, name),
+      kind === "disclosure" ? disclosedFace(report) : faceView(report, file, name),
     ),
+    kind === "disclosure" || !canDisclose(report) ? undefined : discloseForm(file, report.data, name, verifyUrl),
     checksView(report),
   );
+}
+
+/** Of a receipt that carries its proof and is not known to be wrong. */
+function canDisclose(report: Report): report is Report & { readonly data: NonNullable<Report["data"]> } {
+  return report.data !== undefined && report.proof !== undefined && report.verdict !== "invalid";
 }
 
 function verdictView(name: string, { tone, headline, reasons, advice }: Conclusion): HTMLElement {
@@ -45,11 +53,16 @@ function verdictView(name: string, { tone, headline, reasons, advice }: Conclusi
 }
 
 /** Who, when, and where it was read: what is not confirmed is said to be claimed only. */
-function factsView({ signer, chain, proof, verdict }: Report, node: string): HTMLElement {
+function factsView({ signer, chain, proof, verdict, data }: Report, node: string): HTMLElement {
   const isProved = verdict === "valid";
+  const unit = [data?.["invoicingPartyName"], data?.["invoicingPartyCode"]]
+    .filter((part) => typeof part === "string")
+    .join(" ");
   const rows: (readonly [Text, string] | undefined)[] = [
     signer === undefined
-      ? undefined
+      ? isProved
+        ? [words("开票单位", "Issuing unit"), unit]
+        : undefined
       : [
           isProved ? words("签名单位", "Signed by") : words("签名证书自称（未证实）", "The certificate claims"),
           `${signer.commonName} ${signer.creditCode}`,
@@ -111,14 +124,23 @@ function checksView(report: Report): HTMLElement {
   );
 }
 
+const NOT_APPLYING = words("不适用", "does not apply");
+
 function stationView({ title, outcome, checks }: Station): HTMLElement {
-  const passed = String(checks.filter((check) => check.outcome === "pass").length);
+  const applying = checks.filter(appliesTo);
+  const passed = String(applying.filter((check) => check.outcome === "pass").length);
+  const outcomeWords = applying.length === 0 ? NOT_APPLYING : OUTCOME_WORDS[outcome];
   const summary = el(
     "summary",
     {},
     icon(OUTCOME_SIGNS[outcome], outcome),
     el("span", { class: "station" }, both(title)),
-    el("span", { class: `outcome ${outcome}` }, both(OUTCOME_WORDS[outcome]), ` ${passed}/${String(checks.length)}`),
+    el(
+      "span",
+      { class: `outcome ${outcome}` },
+      both(outcomeWords),
+      applying.length === 0 ? "" : ` ${passed}/${String(applying.length)}`,
+    ),
   );
   const details = el(
     "details",
@@ -126,7 +148,7 @@ function stationView({ title, outcome, checks }: Station): HTMLElement {
     summary,
     el("ul", { class: "checks" }, ...checks.map(checkView)),
   );
-  details.open = outcome !== "pass";
+  details.open = outcome !== "pass" && applying.length > 0;
   return details;
 }
 

@@ -43,9 +43,13 @@ const ORDER: readonly StationId[] = ["signature", "data", "path", "chain", "stat
 export function stationsOf({ checks }: Pick<Report, "checks">): readonly Station[] {
   return ORDER.map((id) => {
     const own = checks.filter((check) => STATION_CHECKS[id].includes(check.id));
-    return { id, title: TITLES[id], outcome: worst(own.map(({ outcome }) => outcome)), checks: own };
+    const applying = own.filter(appliesTo);
+    return { id, title: TITLES[id], outcome: worst(applying.map(({ outcome }) => outcome)), checks: own };
   });
 }
+
+/** Of a document's checks a disclosure has none to make: that is by design, and no lack. */
+export const appliesTo = ({ reason }: Check): boolean => reason !== "not_in_disclosure";
 
 /** Passed only if all passed. Skipped only if nothing of it was looked at. */
 export function worst(outcomes: readonly Outcome[]): Outcome {

@@ -167,6 +167,30 @@ describe("pdfWriter", function () {
     expect(textOf(real.write(jobOf(faceSamples.outpatient())).bytes)).not.to.contain("测试样票");
   });
 
+  it("lays the watermark across every page of a sample, stored once, and across no page of another", function () {
+    needTools(this, "pdftoppm");
+    const items = Array.from({ length: 40 }, (_, i) => item({ itemName: `收费项目${i}` }));
+    const data = { ...faceSamples.outpatient(), items, totalAmount: 40 * 2362 };
+    const real = openPdfWriter({ book: fonts().book, kinds: builtinKinds, isSample: false });
+    const watermarkGray = Math.round(0.91 * 255);
+    const grayCount = (pdf: Uint8Array, page: number): number =>
+      rasterOf(pdf, 50, page).data.filter((value) => value === watermarkGray).length;
+    const [sample, plain] = [write(data), real.write(jobOf(data)).bytes];
+    const pages = Array.from({ length: pageCount(sample) }, (_, index) => index + 1);
+    expect(pages.length).to.equal(4);
+    for (const page of pages) {
+      expect(grayCount(sample, page), `page ${page} of a sample`).to.be.above(500);
+      // Edges of letters may be as gray as the watermark.
+      expect(grayCount(plain, page), `page ${page} of another`).to.be.below(200);
+    }
+    const named = Buffer.from(sample)
+      .toString("latin1")
+      .matchAll(/\/Watermark (\d+) 0 R/g);
+    const objects = [...named].map(([, id]) => id);
+    expect(objects).to.have.length(pages.length);
+    expect(new Set(objects).size).to.equal(1);
+  });
+
   it("reserves the signature's room as core reads it", () => {
     const unsigned = writer.write(jobOf(faceSamples.outpatient()));
     const { holeStart, holeEnd, bytes } = unsigned;

@@ -20,7 +20,7 @@ export function runOn(bytes: Uint8Array, tool: string, ...args: readonly string[
     return execFileSync(
       tool,
       args.map((arg) => (arg === "{}" ? file : arg)),
-      { stdio: "pipe" },
+      { stdio: "pipe", maxBuffer: 64 * 1024 * 1024 },
     );
   });
 }
@@ -44,12 +44,14 @@ export function textOf(pdf: Uint8Array): string {
   return pagesOf(pdf).join("").replaceAll(/\s/g, "");
 }
 
-/** The first page as grey values. */
+/** One page, the first if none is named, as grey values. */
 export function rasterOf(
   pdf: Uint8Array,
   dpi: number,
+  page = 1,
 ): { readonly width: number; readonly height: number; readonly data: Uint8Array } {
-  const pgm = runOn(pdf, "pdftoppm", "-r", String(dpi), "-gray", "-f", "1", "-l", "1", "-singlefile", "{}");
+  const only = String(page);
+  const pgm = runOn(pdf, "pdftoppm", "-r", String(dpi), "-gray", "-f", only, "-l", only, "-singlefile", "{}");
   const [, width = "0", height = "0"] = /^P5\s(\d+)\s(\d+)\s255\s/.exec(pgm.subarray(0, 40).toString("latin1")) ?? [];
   const size = Number(width) * Number(height);
   return { width: Number(width), height: Number(height), data: pgm.subarray(pgm.length - size) };

@@ -1,4 +1,7 @@
 import { expect } from "chai";
+import { decodeQR } from "qr/decode.js";
+import { readPng } from "../../support/readPng.ts";
+import { verifyUrlOf } from "../../../service/http/units/verifyUrl.ts";
 import { sampleToday } from "../../support/platform.ts";
 import { eInvoiceXml } from "../../../service/domain/eInvoiceXml.ts";
 import type { Receipt } from "../../../service/app/storePorts.ts";
@@ -50,6 +53,37 @@ describe("receipts by their link", () => {
       expect(inline.headers.get("x-frame-options")).to.equal("SAMEORIGIN");
       const xml = await visitor(site).get(`${link}/xml`);
       expect(await xml.text()).to.equal(eInvoiceXml(receipt.data));
+    });
+
+    it("shows its picture, 30 times an hour, and the PDF beyond that", async () => {
+      const page = await visitor(site).get(link);
+      expect(await page.text()).to.include(`href="${link}/png"`);
+      const picture = await visitor(site).get(`${link}/png`);
+      expect(picture.status).to.equal(200);
+      expect(picture.headers.get("content-type")).to.equal("image/png");
+      expect(picture.headers.get("content-disposition")).to.match(/^inline; filename="\d{8}_\d{10}\.png"$/);
+      const pixels = readPng(new Uint8Array(await picture.arrayBuffer()));
+      expect(decodeQR(pixels)).to.equal(verifyUrlOf(site.deps.settings, receipt));
+      await site.platform.database.dataSource.query("update rate_window set uses = 29");
+      expect((await visitor(site).get(`${link}/png`)).status).to.equal(200);
+      const refused = await visitor(site, "192.0.2.31").get(`${link}/png`);
+      expect(locationOf(refused)).to.equal(`303 ${link}?said=too_many_pictures`);
+      expect(await (await visitor(site).get(`${link}?said=too_many_pictures`)).text()).to.include("获取图片过于频繁");
+      expect((await visitor(site).get(`${link}/pdf`)).status).to.equal(200);
+      expect((await visitor(site).get(`/r/${"0".repeat(32)}/png`)).status).to.equal(404);
+    });
+
+    it("gives its unit the same picture over HTTP, and says when there are too many", async () => {
+      const path = `/v1/receipts/${pathOf(receipt)}/png`;
+      const picture = await site.hospital.call("GET", path);
+      expect(picture.headers.get("content-type")).to.equal("image/png");
+      const linked = await visitor(site).get(`${link}/png`);
+      const bytes = async (answer: Response): Promise<Buffer> => Buffer.from(await answer.arrayBuffer());
+      expect(Buffer.compare(await bytes(picture), await bytes(linked))).to.equal(0);
+      await site.platform.database.dataSource.query("update rate_window set uses = 300");
+      const refused = await site.hospital.call("GET", path);
+      expect(refused.status).to.equal(429);
+      expect(((await refused.json()) as { code: string }).code).to.equal("too_many_pictures");
     });
 
     it("shows the same page for a token that is unknown, malformed, or switched off", async () => {

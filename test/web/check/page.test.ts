@@ -230,7 +230,7 @@ describe("the check page in Chromium", function () {
   it("says of another platform's QR code that it is none of ours", async () => {
     const { page } = await open("/d?t=501&a=89AMy0Cj6&d=44060122_8040675619&s=B62B74A4D1");
     await page.waitForSelector("#live .problem");
-    expect(await page.locator("#live").innerText()).to.include("不是财政电子票据的二维码");
+    expect(await page.locator("#live").innerText()).to.include("无效的电子票据二维码");
     await page.context().close();
   });
 

@@ -18,6 +18,7 @@ await runCommand(async () => {
       store: parts.store,
       blobs: parts.blobs,
       ledger: parts.ledger,
+      unitLedger: parts.unitLedger,
       examine: pool.examine,
       onProgress(done, total) {
         if (Date.now() - shownMs < 1000) return;
@@ -36,7 +37,7 @@ await runCommand(async () => {
 function show(report: AuditReport, seconds: number): void {
   for (const { code, subject, details } of report.findings) console.log(`✗ ${code}  ${subject}  ${details}`);
   console.log(
-    `票据 ${report.receiptCount} 张（作废 ${report.voidCount}），文件 ${report.documentCount} 份，批次 ${report.batchCount} 个，` +
+    `票据 ${report.receiptCount} 张（作废 ${report.voidCount}），文件 ${report.documentCount} 份，批次 ${report.batchCount} 个，申报 ${report.declarationCount} 项，` +
       `待上链 ${report.pendingCount} 张；开具 ${yuanGrouped(report.issuedFen)} 元，冲红 ${yuanGrouped(report.reversedFen)} 元`,
   );
   console.log(

@@ -1,4 +1,4 @@
-// npm run verify -- FILE [--rpc URL] [--contract ADDRESS] [--chain-id N] [--json]: checks a receipt or a disclosure with any node alone.
+// npm run verify -- FILE [--rpc URL] [--contract ADDRESS] [--chain-id N] [--json]: checks a receipt, a disclosure or an archive's folder with any node alone.
 import fs from "node:fs";
 import { parseArgs } from "node:util";
 import { fetchRpc } from "../service/adapters/chain/fetchRpc.ts";
@@ -9,9 +9,10 @@ import type { DisclosureReport } from "../service/core/verifyDisclosure.ts";
 import { verifyFile } from "../service/core/verifyFile.ts";
 import { parseConfig } from "../service/config.ts";
 import { readLedgerFile } from "../service/ledgerFile.ts";
+import { verifyFolder } from "./verifyFolder.ts";
 
 const USAGE = `用法 (usage): npm run verify -- FILE [--rpc URL] [--contract 0x…] [--chain-id N] [--json]
-FILE：票据 PDF、部分披露文件或其 PDF。 A receipt's PDF, a disclosure file, or the PDF of one.
+FILE：票据 PDF、部分披露文件或其 PDF，或归档文件夹。 A receipt's PDF, a disclosure file, the PDF of one, or the folder of an archive.
 没有给出的节点和合约取自本机 data/ledger.json。 What is not given is taken from data/ledger.json of this installation.
 退出码 (exit code): 0 有效 valid, 1 无效 invalid, 2 无法断定 undetermined, 64 用法有误 usage, 66 读不到文件 no such file`;
 const SIGNS: Readonly<Record<Outcome, string>> = { pass: "✓", fail: "✗", unknown: "?", skipped: "-" };
@@ -39,9 +40,12 @@ if (file === undefined || rpcUrl === undefined || address === undefined) {
   console.error(USAGE);
   process.exit(64);
 }
-const bytes = readBytes(file);
 const rpc = fetchRpc(rpcUrl);
-const chainId = Number(values["chain-id"] ?? known?.chainId ?? (await askChainId()));
+if (fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
+  process.exit(await verifyFolder(file, rpc, { chainId: await chainIdOf(), address }));
+}
+const bytes = readBytes(file);
+const chainId = await chainIdOf();
 const options = { reader: jsonRpcReader(rpc), trustedContract: { chainId, address }, nowMs: Date.now() };
 const { report } = await verifyFile(bytes, options);
 if (values.json) console.log(JSON.stringify(reportToJson(report), null, 2));
@@ -72,6 +76,10 @@ function readBytes(name: string): Uint8Array {
     console.error(`✗ 读不到文件 (cannot read the file): ${error instanceof Error ? error.message : name}`);
     process.exit(66);
   }
+}
+
+async function chainIdOf(): Promise<number> {
+  return Number(values["chain-id"] ?? known?.chainId ?? (await askChainId()));
 }
 
 /** Without a chain's number from elsewhere, the node's own is taken; a node that does not answer leaves all undetermined. */

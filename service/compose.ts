@@ -17,6 +17,7 @@ import { createFailpoint } from "./adapters/system/failpoint.ts";
 import { systemHash } from "./adapters/system/hash.ts";
 import { createLog } from "./adapters/system/log.ts";
 import { systemRandom } from "./adapters/system/random.ts";
+import type { DeclarationSchedule } from "./app/declareTotals.ts";
 import { createWebhookPoster } from "./adapters/webhook/webhookPoster.ts";
 import type { Channels } from "./app/deliveryPorts.ts";
 import type { Deps } from "./app/deps.ts";
@@ -41,6 +42,7 @@ import { openLedger, type LedgerParts, type Progress } from "./openLedger.ts";
 import { startPicturePool } from "./threads/picturePool.ts";
 import { startRenderPool } from "./threads/renderPool.ts";
 import { startAnchorWorker } from "./workers/anchor.ts";
+import { startDeclareWorker } from "./workers/declare.ts";
 import { startDeliverWorker } from "./workers/deliver.ts";
 import type { Worker } from "./workers/loop.ts";
 import { startPaperWorker } from "./workers/paper.ts";
@@ -271,6 +273,8 @@ const qrPlaceOf = (origin: string): QrPlace => ({ origin, template: "1", appId: 
 function startWorkers(deps: Deps, config: Config, admin: Parts["admin"]): readonly Worker[] {
   return [
     ...(config.ROLES.includes("render") ? [startRenderWorker(deps)] : []),
+    ...(config.ROLES.includes("anchor") ? [startAnchorWorker(deps, config.ANCHOR_INTERVAL_MS)] : []),
+    ...(config.ROLES.includes("declare") ? [startDeclareWorker(deps, scheduleOf(config))] : []),
     ...(config.ROLES.includes("anchor")
       ? [startAnchorWorker(deps, config.ANCHOR_INTERVAL_MS), startPaperWorker(deps), startNumbersWorker(deps, admin)]
       : []),
@@ -278,6 +282,11 @@ function startWorkers(deps: Deps, config: Config, admin: Parts["admin"]): readon
     ...(config.ROLES.includes("deliver") ? [startWebhookWorker(deps)] : []),
   ];
 }
+
+const scheduleOf = ({ DECLARE_EVERY, DECLARE_DELAY_MS }: Config): DeclarationSchedule => ({
+  every: DECLARE_EVERY,
+  delayMs: DECLARE_DELAY_MS,
+});
 
 const canDeliver = ({ channels }: Deps): boolean => channels.email !== undefined || channels.sms !== undefined;
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { failSteps, numberFailSteps } from "./app/ports.ts";
 import { declarationPeriods } from "./domain/declaration.ts";
+import { DEFAULT_KEEPING_YEARS } from "./domain/keeping.ts";
 
 const steps = z.enum([...failSteps, ...numberFailSteps]);
 const roles = ["http", "render", "anchor", "deliver", "declare"] as const;
@@ -11,6 +12,10 @@ const flag = (fallback: boolean) =>
     .enum(["true", "false"])
     .default(fallback ? "true" : "false")
     .transform((text) => text === "true");
+const keptKind = (text: string): [kind: string, years: number] => {
+  const [kind = "", years] = text.split("=");
+  return [kind, Number(years)];
+};
 const privateKey = z.string().regex(/^0x[0-9a-fA-F]{64}$/, "0x and 64 hexadecimal digits");
 
 const Environment = z
@@ -44,6 +49,17 @@ const Environment = z
     DECLARE_EVERY: z.enum(declarationPeriods).default("month"),
     /** … and how long after it. */
     DECLARE_DELAY_MS: whole(3_600_000, 0, 28 * 86_400_000),
+    /** For so many years receipts are kept … */
+    KEEP_YEARS: whole(DEFAULT_KEEPING_YEARS, 1, 100),
+    /** … and of some kinds for others: "outpatient=15,donation=10". */
+    KEEP_YEARS_BY_KIND: z
+      .string()
+      .regex(
+        /^([a-z][A-Za-z0-9]{0,39}=[1-9]\d?)(,[a-z][A-Za-z0-9]{0,39}=[1-9]\d?)*$/,
+        "kind=years, separated by commas",
+      )
+      .optional()
+      .transform((text) => new Map((text?.split(",") ?? []).map(keptKind))),
     CONFIRMATIONS: whole(0, 0, 1_000),
     /** Opens the keystore; a random one is kept in DATA_DIR/keys if not given. */
     KEYSTORE_PASSPHRASE: z.string().min(12).optional(),

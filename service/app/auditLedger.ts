@@ -1,9 +1,11 @@
 import { auditBatches, auditBooksOnChain, firstLook } from "./auditBatches.ts";
+import { auditDeclarations } from "./auditDeclarations.ts";
 import { auditPapers } from "./auditPapers.ts";
 import { auditReversals } from "./auditReversals.ts";
 import { auditGrants } from "./auditGrants.ts";
 import { auditBook, isYounger, reportExtraRows, type BookAudit } from "./auditReceipts.ts";
 import { find, newTally, type AuditReport } from "./auditTally.ts";
+import type { UnitLedger } from "./declarationPorts.ts";
 import type { Examine } from "./examineReceipt.ts";
 import type { BlobStore, Ledger } from "./ports.ts";
 import type { AuditStore } from "./storePorts.ts";
@@ -12,6 +14,7 @@ export type AuditDeps = {
   readonly store: AuditStore;
   readonly blobs: BlobStore;
   readonly ledger: Ledger;
+  readonly unitLedger: Pick<UnitLedger, "declared">;
   readonly examine: Examine;
   readonly onProgress: (done: number, total: number) => void;
 };
@@ -34,6 +37,7 @@ export async function auditLedger(deps: AuditDeps): Promise<AuditReport> {
   for (const book of books) audited.set(book.bookId, await auditBook(deps, book, tally, total, expectedDocuments));
   await auditBatches(deps, look, audited, tally);
   await auditBooksOnChain(deps, books, tally);
+  await auditDeclarations(deps, books, tally);
   await auditReversals(deps, tally);
   await auditPapers(deps, tally);
   await auditGrants(deps, tally);

@@ -2,9 +2,11 @@ import { codeTextOf } from "../domain/code.ts";
 import { numberText } from "../domain/number.ts";
 import type { AuditDeps } from "./auditLedger.ts";
 import { find, type Tally } from "./auditTally.ts";
+import { auditDestroyed } from "./auditDestroyed.ts";
 import { documentName } from "./documentName.ts";
 import { needsDocument, NO_LEAF, type Examination, type ExamineJob } from "./examineReceipt.ts";
 import type { Book, Receipt } from "./storePorts.ts";
+import type { Run } from "./writeOffPorts.ts";
 
 /** What the walk over a book's rows gives. */
 export type BookAudit = {
@@ -29,6 +31,7 @@ export async function auditBook(
 ): Promise<BookAudit> {
   const leaves = new Array<Uint8Array>(Math.max(0, book.next - book.first)).fill(NO_LEAF);
   const outside: Receipt[] = [];
+  const destroyed = await deps.store.approvedRuns();
   let expected = book.first;
   const missUpTo = (number: number): void => {
     if (expected >= number) return;
@@ -50,7 +53,9 @@ export async function auditBook(
     const parts = Array.from({ length: Math.ceil(inside.length / PART) }, (_, index) =>
       inside.slice(index * PART, (index + 1) * PART),
     );
-    const audited = await Promise.all(parts.map((part) => auditReceipts(deps, book, part, expectedDocuments)));
+    const audited = await Promise.all(
+      parts.map((part) => auditReceipts(deps, book, part, expectedDocuments, destroyed)),
+    );
     for (const each of audited.flat()) {
       const { number } = each.receipt;
       missUpTo(number);
@@ -101,9 +106,12 @@ async function auditReceipts(
   book: Book,
   receipts: readonly Receipt[],
   expectedDocuments: Set<string>,
+  destroyed: readonly Run[],
 ): Promise<readonly ReceiptAudit[]> {
+  const isGone = (receipt: Receipt): boolean => receipt.destroyedAtMs !== undefined && receipt.state !== "void";
+  const present = receipts.filter((receipt) => !isGone(receipt));
   const jobs = await Promise.all(
-    receipts.map(async (receipt): Promise<ExamineJob> => {
+    present.map(async (receipt): Promise<ExamineJob> => {
       const name = documentName(book.code, receipt.number);
       if (receipt.state !== "void") expectedDocuments.add(name);
       // What was asked for is not looked at: no thread need be sent it.
@@ -112,9 +120,11 @@ async function auditReceipts(
     }),
   );
   const examined = await deps.examine(jobs);
-  return receipts.map((receipt, index) => {
+  let index = 0;
+  return receipts.map((receipt) => {
     const subject = subjectOf({ code: book.code, number: receipt.number });
-    return { ...examined[index]!, receipt, subject };
+    const examination = isGone(receipt) ? auditDestroyed(book, receipt, destroyed) : examined[index++]!;
+    return { ...examination, receipt, subject };
   });
 }
 

@@ -22,6 +22,8 @@ export type FindingCode =
   | "batch_extra"
   /** A book stands elsewhere on chain. */
   | "book_differs"
+  /** What a unit has declared on chain is not the sum of its rows, or not what was written down. */
+  | "declaration_differs"
   /** A red-letter receipt and its original, or the chain, disagree over the reversal. */
   | "reversal_differs"
   /** A receipt is on paper here and not on chain, or the other way about. */
@@ -34,6 +36,8 @@ export type AuditReport = {
   readonly voidCount: number;
   readonly documentCount: number;
   readonly batchCount: number;
+  /** Declarations on chain that were compared with the rows. */
+  readonly declarationCount: number;
   readonly issuedFen: number;
   readonly reversedFen: number;
   /** Taken and not yet anchored: no finding. */
@@ -47,7 +51,14 @@ export type Tally = { -readonly [Key in keyof Omit<AuditReport, "findings">]: nu
 };
 
 export function newTally(): Tally {
-  const counts = { receiptCount: 0, voidCount: 0, documentCount: 0, batchCount: 0, pendingCount: 0 };
+  const counts = {
+    receiptCount: 0,
+    voidCount: 0,
+    documentCount: 0,
+    batchCount: 0,
+    declarationCount: 0,
+    pendingCount: 0,
+  };
   return { ...counts, issuedFen: 0, reversedFen: 0, findings: [] };
 }
 

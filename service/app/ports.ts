@@ -82,6 +82,8 @@ export interface BlobStore {
   put(name: string, bytes: Uint8Array): Promise<{ readonly isNew: boolean }>;
   /** undefined if there is none. */
   get(name: string): Promise<Uint8Array | undefined>;
+  /** Durable when it resolves; nothing if there is none. Only an approved destruction may ask for it. */
+  remove(name: string): Promise<void>;
   /** All names, in no order. */
   names(): AsyncIterable<string>;
 }

@@ -6,7 +6,10 @@ import type { Deps } from "./deps.ts";
 import type { Receipt } from "./storePorts.ts";
 
 /** The receipt's proof (docs/ledger.md, Proof); undefined while it is not anchored, and for a void number. */
-export async function proveReceipt(deps: Deps, receipt: Receipt): Promise<Uint8Array | undefined> {
+export async function proveReceipt(
+  deps: Pick<Deps, "ledger" | "segmentTrees">,
+  receipt: Receipt,
+): Promise<Uint8Array | undefined> {
   if (receipt.anchoring === undefined || receipt.state !== "rendered") return undefined;
   const found = await deps.segmentTrees.load(receipt.bookId, receipt.number);
   if (found === undefined) return undefined;

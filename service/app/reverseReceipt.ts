@@ -130,6 +130,8 @@ type Refusal = Extract<ReversalResult, { readonly kind: "interlocked" | "not_ren
 
 /** Whether its state forbids it, as far as database and chain can tell now; the transaction looks at the database again. */
 async function interlocked(deps: Deps, receipt: Receipt): Promise<Refusal | undefined> {
+  // Nothing is left that a red-letter receipt could be drawn from.
+  if (receipt.destroyedAtMs !== undefined) return { kind: "interlocked", interlock: "receipt_void" };
   const original = await awaitReceipt(deps, receipt, "rendered", RENDER_WAIT_MS);
   if (original.state === "issued") return { kind: "not_rendered" };
   const state = lifeStateOf({

@@ -11,7 +11,7 @@ import { proveReceipt } from "./proveReceipt.ts";
  * @throws AppError document_missing if the store has lost it
  */
 export async function sealReceipt(
-  deps: Deps,
+  deps: Pick<Deps, "blobs" | "ledger" | "segmentTrees">,
   receipt: Receipt,
 ): Promise<{ readonly pdf: Uint8Array; readonly isSealed: boolean } | undefined> {
   if (receipt.state !== "rendered") return undefined;

@@ -1,5 +1,7 @@
 import type { FieldProblem, IssueInput, IssuingUnit, Numbering, ReceiptData } from "../domain/receipt.ts";
 import type { CheckStore } from "./checkPorts.ts";
+import type { DeclarationStore } from "./declarationPorts.ts";
+import type { DestructionStore } from "./destructionPorts.ts";
 import type { ContactStore } from "./contactPorts.ts";
 import type { DeskStore } from "./deskPorts.ts";
 import type { LinkStore, NewDelivery, OutboxStore, RateStore } from "./deliveryPorts.ts";
@@ -8,6 +10,7 @@ import type { PaperStore, StandingPaper } from "./paperPorts.ts";
 import type { NewReversal, ReversalRecord, ReversalStore } from "./reversalPorts.ts";
 import type { NumberStore } from "./numberPorts.ts";
 import type { Fee, SignedSegment } from "./ports.ts";
+import type { WriteOffStore } from "./writeOffPorts.ts";
 import type { Interlock } from "../domain/interlocks.ts";
 import type { RegisterStore } from "./registerPorts.ts";
 import type { WebhookStore } from "./webhookPorts.ts";
@@ -31,6 +34,9 @@ export interface Store
     PayerStore,
     DeskStore,
     ReversalStore,
+    DeclarationStore,
+    WriteOffStore,
+    DestructionStore,
     PaperStore,
     RegisterStore,
     NumberStore,
@@ -163,6 +169,8 @@ export type Receipt = {
   readonly documentSha256?: Uint8Array;
   readonly renderedAtMs?: number;
   readonly voidReason?: string;
+  /** Document, secret and what tells of persons are gone, with the bureau's approval. */
+  readonly destroyedAtMs?: number;
   readonly anchoring?: Anchoring;
   /** 已冲红: the red-letter receipt that reversed it. */
   readonly reversedBy?: ReversalRecord;
@@ -347,6 +355,8 @@ export interface AuditStore
   extends
     Pick<UnitStore, "books">,
     Pick<AnchorStore, "openBatch" | "lastAnchored">,
+    Pick<DeclarationStore, "declarations" | "bookTotals">,
+    Pick<DestructionStore, "approvedRuns">,
     ReversalStore,
     Pick<PaperStore, "exchanges">,
     Pick<NumberStore, "bookStories" | "pendingGrants"> {

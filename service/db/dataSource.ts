@@ -2,6 +2,7 @@ import { DataSource } from "typeorm";
 import { AppError } from "../core/errors.ts";
 import { AlarmEntity, BatchEntity, BatchTransactionEntity, LeaseEntity, SegmentEntity } from "./entities/batch.ts";
 import { CheckTallyEntity, CheckWorkEntity } from "./entities/check.ts";
+import { DeclarationEntity } from "./entities/declaration.ts";
 import { ContactChangeEntity } from "./entities/contactChange.ts";
 import { DeliveryEntity, PayerContactEntity, ReceiptArrearsEntity, ReceiptLinkEntity } from "./entities/delivery.ts";
 import { deskEntities } from "./entities/desk.ts";
@@ -21,6 +22,8 @@ import { PaperBookEntity, PaperExchangeEntity, PaperSpoiltEntity } from "./entit
 import { ReversalEntity } from "./entities/reversal.ts";
 import { CatalogueEditionEntity, CatalogueItemEntity, KindCodeEntity, KindVersionEntity } from "./entities/register.ts";
 import { AppKeyEntity, DeploymentEntity, RequestNonceEntity, UnitEntity } from "./entities/unit.ts";
+import { WriteOffEntity, WriteOffEventEntity, WriteOffRunEntity } from "./entities/writeOff.ts";
+import { ArchiveRunEntity, DestructionEntity } from "./entities/destruction.ts";
 import { EventEntity, EventStreamEntity, WebhookDeadLetterEntity, WebhookEndpointEntity } from "./entities/webhook.ts";
 import { CreateLedgerBooks1795312800000 } from "./migrations/1795312800000-createLedgerBooks.ts";
 import { CountChecks1795320000000 } from "./migrations/1795320000000-countChecks.ts";
@@ -28,6 +31,9 @@ import { CreateDelivery1795321000000 } from "./migrations/1795321000000-createDe
 import { CreatePayerLogin1795321000001 } from "./migrations/1795321000001-createPayerLogin.ts";
 import { CreateDesk1795430000000 } from "./migrations/1795430000000-createDesk.ts";
 import { CreateReversal1795400000000 } from "./migrations/1795400000000-createReversal.ts";
+import { CreateDeclaration1795460000000 } from "./migrations/1795460000000-createDeclaration.ts";
+import { CreateWriteOff1795460000001 } from "./migrations/1795460000001-createWriteOff.ts";
+import { CreateDestruction1795460000002 } from "./migrations/1795460000002-createDestruction.ts";
 import { CreatePaper1795401000000 } from "./migrations/1795401000000-createPaper.ts";
 import { CreateKindRegister1795440000000 } from "./migrations/1795440000000-createKindRegister.ts";
 import { GrowNumbers1795410000000 } from "./migrations/1795410000000-growNumbers.ts";
@@ -36,7 +42,7 @@ import { RecordContactChanges1795455000000 } from "./migrations/1795455000000-re
 import { DeliverAgain1795455000001 } from "./migrations/1795455000001-deliverAgain.ts";
 import { sqlStateOf } from "./retry.ts";
 
-const entities = [
+const ENTITIES = [
   UnitEntity,
   AppKeyEntity,
   RequestNonceEntity,
@@ -60,6 +66,12 @@ const entities = [
   RateWindowEntity,
   ...deskEntities,
   ReversalEntity,
+  DeclarationEntity,
+  WriteOffEntity,
+  WriteOffRunEntity,
+  WriteOffEventEntity,
+  ArchiveRunEntity,
+  DestructionEntity,
   PaperBookEntity,
   PaperSpoiltEntity,
   PaperExchangeEntity,
@@ -79,10 +91,10 @@ const entities = [
   EventEntity,
   WebhookEndpointEntity,
   WebhookDeadLetterEntity,
-] as const;
+];
 
-/** They run in the order of their timestamps. */
-const migrations = [
+/** In the order of their timestamps. */
+const MIGRATIONS = [
   CreateLedgerBooks1795312800000,
   CountChecks1795320000000,
   CreateDelivery1795321000000,
@@ -95,7 +107,10 @@ const migrations = [
   CreateKindRegister1795440000000,
   RecordContactChanges1795455000000,
   DeliverAgain1795455000001,
-] as const;
+  CreateDeclaration1795460000000,
+  CreateWriteOff1795460000001,
+  CreateDestruction1795460000002,
+];
 
 /** Enough for one process's request groups, workers and reads; a pool of 16 keeps 6 processes below PostgreSQL's 100. */
 const POOL_SIZE = 16;
@@ -109,8 +124,8 @@ export async function openDatabase(url: string): Promise<DataSource> {
   const dataSource = new DataSource({
     type: "postgres",
     ...addressOf(url),
-    entities: [...entities],
-    migrations: [...migrations],
+    entities: ENTITIES,
+    migrations: MIGRATIONS,
     migrationsTableName: "migration",
     poolSize: POOL_SIZE,
     connectTimeoutMS: 5000,
@@ -133,7 +148,7 @@ function addressOf(url: string): { host: string; database: string; username: str
 }
 
 /** Another program that migrates at the same time makes ours fail on what it has just created; then its work counts. */
-const CREATED_BY_ANOTHER = new Set(["23505", "42P07", "42710", "40001", "40P01"]);
+const CREATED_BY_ANOTHER = new Set(["23505", "42P07", "42701", "42710", "40001", "40P01"]);
 
 async function migrate(dataSource: DataSource): Promise<void> {
   // With others at it, too, each migration may be lost to one of them.

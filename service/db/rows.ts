@@ -10,7 +10,7 @@ import type { FieldProblem, IssueInput, ReceiptData } from "../domain/receipt.ts
 /** A receipt's columns, with its place on chain if its segment is anchored. */
 export const receiptColumns = `r.code, r.number, r.unit_id, r.book_id, r.kind, r.bus_no, r.input, r.data, r.secret,
   r.issued_fen, r.reversed_fen, r.issued_at_ms, r.warnings, r.state, r.data_digest, r.document_digest,
-  r.document_sha256, r.rendered_at_ms, r.void_reason`;
+  r.document_sha256, r.rendered_at_ms, r.void_reason, r.destroyed_at_ms`;
 
 /** Where it stands on chain, and what became of it. */
 export const standingColumns = `b.batch_no, b.time_s, b.tx_hash, b.block_number, s.segment_index,
@@ -46,6 +46,7 @@ export type RawReceipt = {
   document_sha256: Buffer | null;
   rendered_at_ms: string | null;
   void_reason: string | null;
+  destroyed_at_ms: string | null;
   batch_no?: string | null;
   time_s?: string | null;
   tx_hash?: string | null;
@@ -99,6 +100,7 @@ export function receiptOf(row: RawReceipt): Receipt {
     ...(row.document_sha256 && { documentSha256: row.document_sha256 }),
     ...(row.rendered_at_ms !== null && { renderedAtMs: Number(row.rendered_at_ms) }),
     ...(row.void_reason !== null && { voidReason: row.void_reason }),
+    ...(row.destroyed_at_ms !== null && { destroyedAtMs: Number(row.destroyed_at_ms) }),
     ...(isAnchored && {
       anchoring: {
         batchNo: Number(row.batch_no),

@@ -7,6 +7,8 @@ import { createAuditStore } from "./audits.ts";
 import { createAnchorStore } from "./batches.ts";
 import { createReturnStore } from "./bookReturns.ts";
 import { createCheckStore } from "./checks.ts";
+import { createDeclarationStore } from "./declarations.ts";
+import { createDestructionStore } from "./destructions.ts";
 import { createContactStore } from "./contacts.ts";
 import { createDeskAccountStore, createDeskSessionStore } from "./deskAccounts.ts";
 import { createDeskLogStore } from "./deskLog.ts";
@@ -28,6 +30,7 @@ import { createReversalStore } from "./reversals.ts";
 import { createStandingStore } from "./standings.ts";
 import { createStockStore } from "./stock.ts";
 import { createUnitStore } from "./units.ts";
+import { createWriteOffStore } from "./writeOffs.ts";
 import { createWebhookStore } from "./webhooks.ts";
 
 /** The port Store over one PostgreSQL. */
@@ -53,6 +56,9 @@ export function createStore(dataSource: DataSource, failpoint: Failpoint): Store
     ...createDeskReceiptStore(dataSource),
     ...createDeskRequestStore(dataSource),
     ...createReversalStore(dataSource),
+    ...createDeclarationStore(dataSource),
+    ...createWriteOffStore(dataSource),
+    ...createDestructionStore(dataSource),
     ...createPaperStore(dataSource),
     ...createRegisterStore(dataSource),
     ...createApplicationStore(dataSource),

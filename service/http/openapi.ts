@@ -44,6 +44,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
       { name: "receipts", description: "开票与查票 / Issue and read receipts" },
       { name: "paper", description: "换开纸质 / Exchange to paper" },
       { name: "books", description: "号段 / Books of numbers" },
+      { name: "writeOffs", description: "核销 / Write-offs" },
       { name: "webhooks", description: "事件推送 / Events, posted to the unit's system" },
       { name: "checks", description: "查验 / Checks by anyone" },
       { name: "operations", description: "运行状态 / Health and metrics" },

@@ -34,6 +34,12 @@ export type ProblemCode =
   | "receipt_in_use"
   | "not_on_paper"
   | "not_alone"
+  | "receipt_destroyed"
+  | "write_off_not_found"
+  | "period_filed"
+  | "nothing_to_write_off"
+  | "write_off_differs"
+  | "write_off_state"
   | "no_paper"
   | "paper_differs"
   | "not_blank"
@@ -112,6 +118,12 @@ export const problemTable: Readonly<Record<ProblemCode, Row>> = {
   paper_differs: { status: 409, zh: "手中纸质票据号码与系统不符", en: "The blank in hand is not the next one" },
   not_blank: { status: 409, zh: "不是空白纸质票据号码", en: "These are not blank paper numbers" },
   not_alone: { status: 409, zh: "同一请求中的另一部分被拒绝", en: "The other part of the request was refused" },
+  write_off_not_found: { status: 404, zh: "没有这张核销单", en: "There is no such write-off" },
+  period_filed: { status: 409, zh: "该期间已申报核销", en: "The period is written off already" },
+  nothing_to_write_off: { status: 409, zh: "没有可核销的票据", en: "There is nothing to write off" },
+  write_off_differs: { status: 409, zh: "勾稽不符，未申报核销", en: "The numbers do not add up: nothing was filed" },
+  write_off_state: { status: 409, zh: "核销单的状态不允许", en: "The write-off's state does not allow it" },
+  receipt_destroyed: { status: 410, zh: "票据已按规定销毁", en: "The receipt was destroyed as the rules provide" },
   webhook_not_found: { status: 404, zh: "没有这个接收地址", en: "There is no such endpoint" },
   webhook_exists: { status: 409, zh: "接收地址已登记", en: "The endpoint is registered already" },
   too_many_webhooks: { status: 409, zh: "接收地址过多", en: "The unit has too many endpoints" },

@@ -31,7 +31,7 @@ export type OpenRoute = RouteBase & {
 
 export type OperationDoc = {
   readonly operationId: string;
-  readonly tag: "receipts" | "paper" | "books" | "webhooks" | "checks" | "operations" | "pages" | "desk";
+  readonly tag: "receipts" | "paper" | "books" | "writeOffs" | "webhooks" | "checks" | "operations" | "pages" | "desk";
   readonly summary: Text;
   readonly description?: Text;
   readonly parameters?: readonly ParameterDoc[];

@@ -25,11 +25,12 @@ describe("auditLedger", function () {
 
   it("tells how far it is", async () => {
     const seen: [number, number][] = [];
-    const { store, blobs, ledger, hash } = spoilt.platform.deps;
+    const { store, blobs, ledger, unitLedger, hash } = spoilt.platform.deps;
     await auditLedger({
       store,
       blobs,
       ledger,
+      unitLedger,
       examine: examineHere(hash),
       onProgress: (done, total) => void seen.push([done, total]),
     });

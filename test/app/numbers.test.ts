@@ -47,8 +47,15 @@ describe("numbers from the bureau to the unit and back", function () {
   });
 
   const audit = () => {
-    const { store, blobs, ledger } = platform.deps;
-    return auditLedger({ store, blobs, ledger, examine: examineHere(systemHash), onProgress: () => undefined });
+    const { store, blobs, ledger, unitLedger } = platform.deps;
+    return auditLedger({
+      store,
+      blobs,
+      ledger,
+      unitLedger,
+      examine: examineHere(systemHash),
+      onProgress: () => undefined,
+    });
   };
   const settle = async (own = deps, bureau: NumberBureau = platform.admin) => {
     const lease = (await own.store.lease("numbers", "test", 60_000))!;

@@ -49,8 +49,10 @@ export async function startAuditedLedger(): Promise<AuditedLedger> {
   const { code, bookId: book } = receiptOf("A1");
   const sql: AuditedLedger["sql"] = (text, parameters = []) =>
     platform.database.dataSource.query(text, [...parameters]);
-  const audit: AuditedLedger["audit"] = ({ store, blobs, ledger, hash } = platform.deps, examine = examineHere(hash)) =>
-    auditLedger({ store, blobs, ledger, examine, onProgress: () => undefined });
+  const audit: AuditedLedger["audit"] = (deps = platform.deps, examine = examineHere(deps.hash)) => {
+    const { store, blobs, ledger, unitLedger } = deps;
+    return auditLedger({ store, blobs, ledger, unitLedger, examine, onProgress: () => undefined });
+  };
   const nameOf = (busNo: string): string => documentName(receiptOf(busNo).code, receiptOf(busNo).number);
   const copy = `${platform.documentsDir}.kept`;
   const keep = async (): Promise<void> => {

@@ -23,8 +23,8 @@ export async function withFolder<T>(
   }
 }
 
-export const auditParts = ({ store, blobs, ledger }: Parts): Promise<AuditReport> =>
-  auditLedger({ store, blobs, ledger, examine: examineHere(systemHash), onProgress: () => undefined });
+export const auditParts = ({ store, blobs, ledger, unitLedger }: Parts): Promise<AuditReport> =>
+  auditLedger({ store, blobs, ledger, unitLedger, examine: examineHere(systemHash), onProgress: () => undefined });
 
 export const auditFolder = (dataDir: string): Promise<AuditReport> => withFolder(dataDir, auditParts);
 

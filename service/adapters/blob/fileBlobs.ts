@@ -60,6 +60,13 @@ export async function openFileBlobs(dir: string): Promise<BlobStore> {
         throw error;
       }
     },
+    async remove(name) {
+      const file = pathOf(dir, name);
+      await fs.rm(file, { force: true });
+      await syncFolder(path.dirname(file)).catch((error: unknown) => {
+        if (!isCode(error, "ENOENT")) throw error;
+      });
+    },
     names: () => namesIn(dir),
   };
 }

@@ -71,6 +71,7 @@ export type ReceiptRow = {
   documentSha256: Buffer | null;
   renderedAtMs: string | null;
   voidReason: string | null;
+  destroyedAtMs: string | null;
   renderHolder: string | null;
   renderUntilMs: string;
 };
@@ -99,6 +100,7 @@ export const ReceiptEntity = new EntitySchema<ReceiptRow>({
     documentSha256: { type: "bytea", name: "document_sha256", nullable: true },
     renderedAtMs: { type: "bigint", name: "rendered_at_ms", nullable: true },
     voidReason: { type: "text", name: "void_reason", nullable: true },
+    destroyedAtMs: { type: "bigint", name: "destroyed_at_ms", nullable: true },
     renderHolder: { type: "text", name: "render_holder", nullable: true },
     renderUntilMs: { type: "bigint", name: "render_until_ms" },
   },

@@ -156,7 +156,7 @@ export const unitDocs = {
         },
       },
     ],
-    problems: ["receipt_not_found", "not_rendered", "receipt_void"],
+    problems: ["receipt_not_found", "not_rendered", "receipt_void", "receipt_destroyed"],
   },
   getPng: {
     operationId: "getPng",
@@ -176,7 +176,7 @@ export const unitDocs = {
     summary: { zh: "下载 XML（EInvoice）", en: "The EInvoice XML" },
     parameters: place,
     answers: [file("EInvoice XML", "The EInvoice XML", "application/xml")],
-    problems: ["receipt_not_found", "receipt_void"],
+    problems: ["receipt_not_found", "receipt_void", "receipt_destroyed"],
   },
   getJson: {
     operationId: "getJson",
@@ -184,7 +184,7 @@ export const unitDocs = {
     summary: { zh: "下载持票人文件（数据与秘密）", en: "The holder's file: data and secret" },
     parameters: place,
     answers: [file("持票人文件", "The holder's file", "application/json", { schema: receiptFile })],
-    problems: ["receipt_not_found", "receipt_void"],
+    problems: ["receipt_not_found", "receipt_void", "receipt_destroyed"],
   },
   getProof: {
     operationId: "getProof",
@@ -202,7 +202,7 @@ export const unitDocs = {
         content: { "application/octet-stream": {}, "application/json": { schema: proofView } },
       },
     ],
-    problems: ["receipt_not_found", "not_anchored", "receipt_void"],
+    problems: ["receipt_not_found", "not_anchored", "receipt_void", "receipt_destroyed"],
   },
   reverse,
   reissue,

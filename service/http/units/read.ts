@@ -166,12 +166,22 @@ function fileReply(
   return { status: 200, type, body, headers: { "Content-Disposition": `attachment; filename="${name}"`, ...headers } };
 }
 
-/** @throws HttpProblem receipt_void */
+/** @throws HttpProblem receipt_void, receipt_destroyed */
 export function assertNotVoid(receipt: Receipt): void {
+  assertNotDestroyed(receipt);
   if (receipt.state !== "void") return;
   throw new HttpProblem("receipt_void", {
     zh: "该票号已取用但未能成为票据，已作废并上链；请用新的业务流水号重新开票",
     en: "this number was taken and is no receipt: it is anchored as void. Issue again with a new busNo",
+  });
+}
+
+/** @throws HttpProblem receipt_destroyed */
+export function assertNotDestroyed({ destroyedAtMs }: Receipt): void {
+  if (destroyedAtMs === undefined) return;
+  throw new HttpProblem("receipt_destroyed", {
+    zh: "保管期满，经财政部门批准已销毁；存根信息仍可查",
+    en: "its keeping period is over and it was destroyed with the bureau's approval: number, amounts and digests remain",
   });
 }
 

@@ -16,13 +16,14 @@ import { HttpProblem, type Text } from "../problem.ts";
 import type { UnitContext } from "./issue.ts";
 import { outcomeOf, type Outcome } from "./outcome.ts";
 import { presentReceipt, receiptPath } from "./present.ts";
-import { notRendered, ownReceipt } from "./read.ts";
+import { assertNotDestroyed, notRendered, ownReceipt } from "./read.ts";
 import { reissueInput, reversalInput, type ReversalBody } from "./reversalSchema.ts";
 
 /** POST /v1/receipts/{code}/{number}/reversal */
 export async function postReversal(context: UnitContext, call: SignedCall): Promise<Reply> {
   const request = requestOf(validated(reversalInput, jsonBody(call)));
   const original = await ownReceipt(context, call);
+  assertNotDestroyed(original);
   const result = await reverseReceipt(context.deps, call.unit, original, request);
   const outcome = reversalOutcome(result);
   if (outcome.kind === "problem") throw outcome.problem;
@@ -34,6 +35,7 @@ export async function postReversal(context: UnitContext, call: SignedCall): Prom
 export async function postReissue(context: UnitContext, call: SignedCall): Promise<Reply> {
   const { reversal, receipt: rest } = validated(reissueInput, jsonBody(call));
   const original = await ownReceipt(context, call);
+  assertNotDestroyed(original);
   const result = await reverseAndReissue(context.deps, call.unit, original, requestOf(reversal), rest);
   const [red, blue] = reissueOutcomes(result);
   const present = (outcome: Outcome & { readonly kind: "receipt" }) =>

@@ -10,6 +10,7 @@ const problems = [
   "already_reversed",
   "receipt_is_red",
   "receipt_void",
+  "receipt_destroyed",
   "receipt_on_paper",
   "receipt_in_use",
   "bus_no_conflict",

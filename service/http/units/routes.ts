@@ -5,11 +5,14 @@ import { getDeliveries, postRelease, postRevokeLinks } from "./deliveries.ts";
 import { unitDocs } from "./docs.ts";
 import { postBatch, postReceipt, type UnitContext } from "./issue.ts";
 import { postReissue, postReversal } from "./reversal.ts";
+import { writeOffDocs } from "./writeOffDocs.ts";
+import { getWriteOff, getWriteOffCsv, listWriteOffs, postRectification, postWriteOff } from "./writeOffs.ts";
 import { getPapers, getPaperStock, postPaper, postPaperReturn, postReplacement, postSpoilt } from "./paper.ts";
 import { getKinds, kindDocs } from "./kinds.ts";
 import { numberRoutes } from "./numberRoutes.ts";
 import { getBooks, getJson, getPdf, getPng, getProof, getReceipt, getXml, listReceipts } from "./read.ts";
 
+const FORM_LIMIT_BYTES = 16_384;
 const SINGLE_LIMIT_BYTES = 1_048_576;
 const CONTACT_LIMIT_BYTES = 4_096;
 const BATCH_LIMIT_BYTES = 8 * 1_048_576;
@@ -20,6 +23,7 @@ export function unitRoutes(context: UnitContext): readonly SignedRoute[] {
   const get = { method: "GET", access: "signed", isIssuing: false, bodyLimitBytes: 0 } as const;
   /** A suspended unit may still do these for receipts that it has issued. */
   const act = { ...get, method: "POST" } as const;
+  const form = { ...act, bodyLimitBytes: FORM_LIMIT_BYTES } as const;
   const reverse = { ...post, bodyLimitBytes: SINGLE_LIMIT_BYTES } as const;
   const paper = { ...act, bodyLimitBytes: 16_384 } as const;
   const by =
@@ -27,6 +31,7 @@ export function unitRoutes(context: UnitContext): readonly SignedRoute[] {
     (call: SignedCall): Promise<Reply> =>
       handler(context, call);
   const one = "/v1/receipts/{code}/{number}";
+  const writeOff = "/v1/write-offs/{writeOffId}";
   const { issueReceipt, issueBatch, listReceipts: list, getReceipt: single, getPdf: pdf, getXml: xml } = unitDocs;
   const { getJson: json, getProof: proof, listBooks } = unitDocs;
   return [
@@ -56,6 +61,11 @@ export function unitRoutes(context: UnitContext): readonly SignedRoute[] {
     },
     { ...act, path: `${one}/resend`, doc: unitDocs.resend, handle: by(postResend) },
     { ...get, path: "/v1/books", doc: listBooks, handle: by(getBooks) },
+    { ...form, path: "/v1/write-offs", doc: writeOffDocs.file, handle: by(postWriteOff) },
+    { ...get, path: "/v1/write-offs", doc: writeOffDocs.list, handle: by(listWriteOffs) },
+    { ...get, path: writeOff, doc: writeOffDocs.get, handle: by(getWriteOff) },
+    { ...get, path: `${writeOff}/csv`, doc: writeOffDocs.csv, handle: by(getWriteOffCsv) },
+    { ...form, path: `${writeOff}/rectification`, doc: writeOffDocs.rectify, handle: by(postRectification) },
     { ...get, path: "/v1/kinds", doc: kindDocs.listKinds, handle: by(getKinds) },
     ...numberRoutes(context),
   ];

@@ -58,6 +58,8 @@ function writeTypes(scratch: string, dir: string): void {
     types: ["node"],
   };
   const files = [path.join(scratch, "index.ts")];
+  // Of a temporary folder the compiler can't tell that its sources are modules.
+  fs.writeFileSync(path.join(scratch, "package.json"), JSON.stringify({ type: "module" }));
   fs.writeFileSync(
     config,
     JSON.stringify({ extends: path.join(root, "tsconfig.json"), compilerOptions, files, include: [] }),

@@ -88,7 +88,9 @@ describe("the package @lianpiao/client", function () {
   });
 
   it("is described by the document that the service gives", async () => {
-    const served = await (await fetch(`${program.url}/openapi.json`)).json();
+    const served = (await (await fetch(`${program.url}/openapi.json`)).json()) as { paths: Record<string, unknown> };
+    // A page of the trial alone, which no client calls.
+    delete served.paths["/sandbox/mail"];
     expect(JSON.parse(JSON.stringify(apiDocument()))).to.deep.equal(served);
   });
 

@@ -1,3 +1,4 @@
+import { until } from "../support/program.ts";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -23,7 +24,7 @@ describe("the verifier page as a file", () => {
     expect(html)
       .to.match(/<style>[^<]*:root/)
       .and.not.to.match(/<!-- [A-Z]+ -->/);
-    expect(html).to.match(/content="default-src 'none'; script-src 'sha256-[^']+' 'sha256-[^']+';/);
+    expect(html).to.match(/content="default-src 'none'; script-src 'sha256-[^']+' 'sha256-[^']+' 'sha256-[^']+';/);
     expect(script).not.to.match(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(/);
   });
 });
@@ -57,7 +58,7 @@ describe("the verifier page in Chromium, away from the site", function () {
     expect(await page.locator("#save").isVisible()).to.equal(false);
     const buffer = Buffer.from(on.world.pdfs.good);
     await page.setInputFiles("#files", [{ name: "d.pdf", mimeType: "application/pdf", buffer }]);
-    await page.waitForFunction("document.activeElement.id === 'node'");
+    await until(() => page.evaluate<boolean>("document.activeElement.id === 'node'"), "the page says so");
     expect(await page.locator(".verdict").count()).to.equal(0);
     await setPlace(page, placeAt(on.node.url));
     await page.waitForSelector(".verdict.good");
@@ -110,7 +111,10 @@ describe("the verifier page in Chromium, away from the site", function () {
     const times: number[] = [];
     for (let i = 0; i < 3; i += 1) {
       const { page } = await on.open();
-      await page.waitForFunction("performance.getEntriesByName('first-contentful-paint').length > 0");
+      await until(
+        () => page.evaluate<boolean>("performance.getEntriesByName('first-contentful-paint').length > 0"),
+        "the page says so",
+      );
       times.push(await page.evaluate<number>("performance.getEntriesByName('first-contentful-paint')[0].startTime"));
       await page.context().close();
     }

@@ -4,9 +4,12 @@ import type { OperationDoc } from "../route.ts";
 
 const hex = z.string().regex(/^0x([0-9a-f]{2})*$/);
 const path = noted(z.string().startsWith("/"), { description: "JSON Pointer" });
-const leaf = noted(z.union([z.string(), z.int(), z.boolean(), z.null(), z.tuple([]), z.strictObject({})]), {
-  description: "值；金额为分 (a value; amounts in fen)",
-});
+const leaf = noted(
+  z.union([z.string(), z.int(), z.boolean(), z.null(), z.array(z.string()).max(0), z.strictObject({})]),
+  {
+    description: "值；金额为分 (a value; amounts in fen)",
+  },
+);
 
 const disclosureFile = noted(
   z.strictObject({

@@ -92,8 +92,8 @@ function rpcCall(contract: string) {
   const id = z.union([z.string().max(64), z.int()]);
   const envelope = { jsonrpc: z.literal("2.0"), id };
   return z.discriminatedUnion("method", [
-    z.strictObject({ ...envelope, method: z.literal("eth_chainId"), params: z.tuple([]) }),
-    z.strictObject({ ...envelope, method: z.literal("eth_blockNumber"), params: z.tuple([]) }),
+    z.strictObject({ ...envelope, method: z.literal("eth_chainId"), params: z.array(z.string()).max(0) }),
+    z.strictObject({ ...envelope, method: z.literal("eth_blockNumber"), params: z.array(z.string()).max(0) }),
     z.strictObject({
       ...envelope,
       method: z.literal("eth_call"),

@@ -295,6 +295,7 @@ describe("/my", () => {
     expect(held).to.deep.equal({
       isHeld: true,
       deliveries: [{ channel: "email", purpose: "receipt", state: "held", attempts: 0 }],
+      contactChanges: [],
     });
     for (let n = 0; n < 2; n++) {
       const released = await site.hospital.call("POST", `${path}/release`);

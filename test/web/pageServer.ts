@@ -99,8 +99,7 @@ async function bodyOf(request: http.IncomingMessage): Promise<Uint8Array> {
 
 /** A node over core's sample records. */
 export async function startSampleNode(reader: LedgerReader): Promise<PageServer> {
-  return listen(async (request, response) => {
-    const { id, method, params } = JSON.parse(Buffer.from(await bodyOf(request)).toString()) as RpcCall;
+  const answer = async ({ id, method, params }: RpcCall): Promise<object> => {
     const [call] = params as readonly { readonly to: string; readonly data: string }[];
     const result =
       method === "eth_chainId"
@@ -108,6 +107,12 @@ export async function startSampleNode(reader: LedgerReader): Promise<PageServer>
         : method === "eth_blockNumber"
           ? `0x${(await reader.blockNumber()).toString(16)}`
           : await reader.call(call?.to ?? "", call?.data ?? "", 1n);
-    response.end(JSON.stringify({ jsonrpc: "2.0", id, result }));
+    return { jsonrpc: "2.0", id, result };
+  };
+  return listen(async (request, response) => {
+    const asked = JSON.parse(Buffer.from(await bodyOf(request)).toString()) as RpcCall | readonly RpcCall[];
+    // Calls of one moment come as one batch.
+    const isBatch = (value: typeof asked): value is readonly RpcCall[] => Array.isArray(value);
+    response.end(JSON.stringify(isBatch(asked) ? await Promise.all(asked.map(answer)) : await answer(asked)));
   });
 }

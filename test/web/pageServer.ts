@@ -49,21 +49,27 @@ const [BATCH_TIME, BOOK_NEXT, USED] = [2, 8, 21];
 /** A node that any page may ask, which can be made to fail: what it does right is done by the true node behind it. */
 export async function startFakeNode(nodeUrl: string): Promise<FakeNode> {
   const ask = fetchRpc(nodeUrl);
+  const answer = async ({ id, method, params }: RpcCall): Promise<object> => {
+    let result = await ask(method, params);
+    if (node.mode === "another_chain" && method === "eth_chainId") result = "0x1";
+    if (method === "eth_call" && typeof result === "string") result = changed(node.mode, result);
+    return { jsonrpc: "2.0", id, result };
+  };
   const server = await listen(async (request, response) => {
     response.setHeader("Access-Control-Allow-Origin", "*");
     response.setHeader("Access-Control-Allow-Headers", "content-type");
     if (request.method !== "POST") return void response.writeHead(204).end();
-    const { id, method, params } = JSON.parse(Buffer.from(await bodyOf(request)).toString()) as RpcCall;
+    const asked = JSON.parse(Buffer.from(await bodyOf(request)).toString()) as RpcCall | readonly RpcCall[];
     if (node.mode === "hangs") return void request.socket.destroy();
-    let result = await ask(method, params);
-    if (node.mode === "another_chain" && method === "eth_chainId") result = "0x1";
-    if (method === "eth_call" && typeof result === "string") result = changed(node.mode, result);
     response.setHeader("Content-Type", "application/json");
-    response.end(JSON.stringify({ jsonrpc: "2.0", id, result }));
+    response.end(JSON.stringify(isBatch(asked) ? await Promise.all(asked.map(answer)) : await answer(asked)));
   });
   const node: FakeNode = { ...server, mode: "as_it_is" };
   return node;
 }
+
+/** Calls of one moment come as one batch. */
+const isBatch = (asked: RpcCall | readonly RpcCall[]): asked is readonly RpcCall[] => Array.isArray(asked);
 
 type RpcCall = { readonly id: number; readonly method: string; readonly params: readonly unknown[] };
 
@@ -111,8 +117,6 @@ export async function startSampleNode(reader: LedgerReader): Promise<PageServer>
   };
   return listen(async (request, response) => {
     const asked = JSON.parse(Buffer.from(await bodyOf(request)).toString()) as RpcCall | readonly RpcCall[];
-    // Calls of one moment come as one batch.
-    const isBatch = (value: typeof asked): value is readonly RpcCall[] => Array.isArray(value);
     response.end(JSON.stringify(isBatch(asked) ? await Promise.all(asked.map(answer)) : await answer(asked)));
   });
 }

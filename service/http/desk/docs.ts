@@ -29,6 +29,10 @@ const place = [
 const date = [parameter("date", "日期", "day", "2026-03-06")];
 const account = [parameter("id", "账号编号", "the account's id", "3f7484c09d1e4a22b1f0c8d95a6e7b10")];
 const request = [parameter("id", "申请编号", "the request's id", "3f7484c09d1e4a22b1f0c8d95a6e7b10")];
+const applicationNo = [
+  parameter("applicationNo", "申领单号", "the application's number", "D20260306-8e5b2a40c19d7f36"),
+];
+const book = [parameter("bookId", "号段编号", "the book's id", "7")];
 const view = [parameter("view", "页面", "which page", "issue")];
 
 const SIGNED_IN: readonly ProblemCode[] = ["desk_signed_out", "desk_not_allowed", "database_unreachable"];
@@ -111,6 +115,30 @@ export const deskDocs = {
     ],
   },
   books: told("getDeskBooks", "号段与结余", "Books and stock"),
+  applications: told("getDeskApplications", "申领单", "Applications for numbers"),
+  apply: {
+    ...told("applyAtDesk", "申领票号", "Apply for numbers"),
+    answers: [json(), json(201)],
+    problems: [...SIGNED_IN, "invalid_fields", "numbers_blocked", "number_state_conflict"],
+  },
+  applicationSave: { ...told("saveDeskApplication", "修改申领单", "Change an application"), ...applying() },
+  applicationSubmit: { ...told("submitDeskApplication", "提交申领单", "Submit an application"), ...applying() },
+  returns: told("getDeskReturns", "退票单", "Returns of unused numbers"),
+  returnNumbers: {
+    ...told("returnNumbersAtDesk", "退回未用票号", "Return unused numbers"),
+    answers: [json(), json(201)],
+    problems: [...SIGNED_IN, "invalid_fields", "number_record_not_found", "number_state_conflict"],
+  },
+  stock: told("getDeskStock", "库存账", "The stock ledger"),
+  lowWaters: told("getDeskLowWaters", "库存预警线", "Low-water marks"),
+  lowWater: told("setDeskLowWater", "设库存预警线", "Set a low-water mark"),
+  places: told("getDeskPlaces", "开票点", "Issuing places"),
+  place: told("setDeskPlace", "设开票点", "Make or change a place"),
+  bookPlace: {
+    ...told("assignDeskBook", "号段归开票点", "Give a book to a place"),
+    parameters: book,
+    problems: [...SIGNED_IN, "invalid_fields", "number_record_not_found"],
+  },
   day: { ...told("getDeskDay", "一天的汇总", "Counts and sums of a day"), parameters: date },
   reconcile: { ...told("reconcileDeskDay", "对账", "Reconcile a day"), parameters: date },
   item: told("saveDeskItem", "保存收费项目", "Save an item"),
@@ -137,6 +165,11 @@ function told(operationId: string, zh: string, en: string): OperationDoc {
 
 function found(): Pick<OperationDoc, "parameters" | "problems"> {
   return { parameters: place, problems: [...SIGNED_IN, "receipt_not_found", "not_rendered", "invalid_fields"] };
+}
+
+function applying(): Pick<OperationDoc, "parameters" | "problems"> {
+  const problems = ["invalid_fields", "numbers_blocked", "number_record_not_found", "number_state_conflict"] as const;
+  return { parameters: applicationNo, problems: [...SIGNED_IN, ...problems] };
 }
 
 function known(): Pick<OperationDoc, "parameters" | "problems"> {

@@ -16,6 +16,16 @@ import { getDay, postReconciliation } from "./day.ts";
 import { deskDocs } from "./docs.ts";
 import { inBothLanguages, permitted, present, type DeskCall } from "./guard.ts";
 import { postImport, postIssue } from "./issue.ts";
+import {
+  numberLooks,
+  postDeskApplication,
+  postDeskBookPlace,
+  postDeskLowWater,
+  postDeskPlace,
+  postDeskReturn,
+  postDeskSave,
+  postDeskSubmit,
+} from "./numbers.ts";
 import { postPaper, postPaperReturn } from "./paper.ts";
 import { getBooks, getPdf, getReceipt, getReceipts, postSend } from "./receipts.ts";
 import { getRequests, postDecision, postReversalRequest } from "./reversal.ts";
@@ -72,6 +82,7 @@ export function deskRoutes(deps: Deps): readonly OpenRoute[] {
     ...change("read", path, doc, handler),
     handle: present(deps, true, (call) => handler(deps, call)),
   });
+  const application = "numbers/applications/{applicationNo}";
   const one = "receipts/{code}/{number}";
   return [
     { ...page, path: "/unit", doc: deskDocs.home, handle: deskShell },
@@ -102,6 +113,18 @@ export function deskRoutes(deps: Deps): readonly OpenRoute[] {
     look("requests", deskDocs.requests, getRequests),
     change("decide_reversal", "requests/{id}", deskDocs.decision, postDecision),
     look("books", deskDocs.books, getBooks),
+    look("numbers/applications", deskDocs.applications, numberLooks.applications),
+    change("numbers", "numbers/applications", deskDocs.apply, postDeskApplication),
+    change("numbers", `${application}/save`, deskDocs.applicationSave, postDeskSave),
+    change("numbers", `${application}/submit`, deskDocs.applicationSubmit, postDeskSubmit),
+    look("numbers/returns", deskDocs.returns, numberLooks.returns),
+    change("numbers", "numbers/returns", deskDocs.returnNumbers, postDeskReturn),
+    look("numbers/stock", deskDocs.stock, numberLooks.stock),
+    look("numbers/low-water", deskDocs.lowWaters, numberLooks.lowWater),
+    change("numbers", "numbers/low-water", deskDocs.lowWater, postDeskLowWater),
+    look("numbers/places", deskDocs.places, numberLooks.places),
+    change("numbers", "numbers/places", deskDocs.place, postDeskPlace),
+    change("numbers", "numbers/books/{bookId}/place", deskDocs.bookPlace, postDeskBookPlace),
     look("days/{date}", deskDocs.day, getDay),
     change("read", "days/{date}/reconciliation", deskDocs.reconcile, postReconciliation, LIST_BYTES),
     change("items", "items", deskDocs.item, postItem),

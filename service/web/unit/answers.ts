@@ -3,6 +3,7 @@ import type { DeskRole } from "../../domain/deskRoles.ts";
 import type { Kind } from "../../domain/kind.ts";
 import type { FieldProblem, IssueInput, IssuingUnit, ReceiptData } from "../../domain/receipt.ts";
 import type { Reconciliation } from "../../domain/reconcile.ts";
+import type { NumberAnswers } from "./numberAnswers.ts";
 
 /** What the desk's service answers (service/http/desk): our own, of the same version as this page. */
 export type Me = {
@@ -116,7 +117,7 @@ export type Tally = {
 };
 
 /** The paths of the service, each with what it answers. */
-export type Answers = {
+export type Answers = NumberAnswers & {
   readonly me: Me | { readonly isSignedIn: false };
   readonly receipts: ReceiptPage;
   readonly receipt: Detail;
@@ -151,6 +152,7 @@ export type BookList = {
     readonly next: string | null;
     readonly left: number;
     readonly anchored: number;
+    readonly placeCode?: string;
   }[];
   readonly stock: readonly {
     readonly eInvoiceCode: string;

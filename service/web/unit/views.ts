@@ -33,7 +33,7 @@ export const VIEWS: readonly View[] = [
   { path: "receipts", label: words("查票", "Search"), action: "read", show: showSearch },
   { path: "requests", label: words("冲红申请", "Reversals"), action: "read", show: showRequests },
   { path: "reconcile", label: words("对账", "Reconcile"), action: "read", show: showReconcile },
-  { path: "books", label: words("号段", "Books"), action: "read", show: showBooks },
+  { path: "books", label: words("号段与申领", "Numbers"), action: "read", show: (me) => showBooks(me) },
   { path: "items", label: words("收费项目", "Items"), action: "items", show: showItems },
   { path: "accounts", label: words("账号", "Accounts"), action: "accounts", show: showAccounts },
   { path: "log", label: words("操作日志", "Log"), action: "log", show: showLog },

@@ -291,7 +291,7 @@ describe("the unit desk in Chromium", function () {
   it("shows the day, books, items, accounts, the log and one's own account", async () => {
     const pages = [
       ["head", "/unit", "一天的开票"],
-      ["head", "/unit/books", "号段与结余"],
+      ["head", "/unit/books", "号段与申领"],
       ["accountant", "/unit/items", "收费项目"],
       ["head", "/unit/accounts", "账号 Accounts"],
       ["head", "/unit/log", "操作日志"],
@@ -308,6 +308,64 @@ describe("the unit desk in Chromium", function () {
       expect(complaints).to.deep.equal([]);
       await page.context().close();
     }
+  });
+
+  it("applies for numbers and gives unused ones back; others only look", async () => {
+    const { unitId } = await site.platform.unitOf("demo-school");
+    await site.platform.issue("nontax", "NUM-1");
+    for (const [size, viewport] of Object.entries(SIZES)) {
+      const { page, complaints } = await signedIn("demo-school", "accountant", "/unit/books", viewport);
+      const form = page.locator("form", { hasText: "新的申领" });
+      await form.getByRole("button", { name: "提交申领" }).click();
+      await form.locator("input[aria-invalid=true]").waitFor();
+      expect(await form.locator(".field", { hasText: "申领数量" }).innerText()).to.match(/整数.*[a-z]{4}/s);
+      await form.getByLabel("申领数量").fill("2,000");
+      await form.getByLabel("联系电话").fill("020-12345678");
+      await form.getByRole("button", { name: "存为草稿" }).click();
+      await page.getByText("已存为草稿").first().waitFor();
+      await page.getByRole("button", { name: "修改" }).first().click();
+      await page.getByLabel("申领数量").first().fill("3000");
+      await page.getByRole("button", { name: "提交申领" }).click();
+      await page.getByText("已提交，等财政部门审核").first().waitFor();
+      const mark = page.locator("form", { hasText: "设预警线" });
+      await mark.getByLabel("低于此数即预警").fill("100000000");
+      await mark.getByLabel("自动申领的数量").fill("500");
+      await mark.getByRole("button", { name: "保存预警线" }).click();
+      await mark.locator("input[aria-invalid=true]").waitFor();
+      await look(page, `numbers-${size}`);
+      await mark.getByLabel("低于此数即预警").fill("50");
+      await mark.getByRole("button", { name: "保存预警线" }).click();
+      await page.getByText("预警线已保存").first().waitFor();
+      expect(complaints.filter((each) => !each.includes("422"))).to.deep.equal([]);
+      await page.context().close();
+    }
+    const applications = await site.deps.store.applications({ unitId }, undefined, 10);
+    expect(applications.map(({ count, state, author }) => [count, state, author])).to.deep.equal([
+      [3000, "submitted", "赵小accountant"],
+      [3000, "submitted", "赵小accountant"],
+    ]);
+    const { page } = await signedIn("demo-school", "head", "/unit/books");
+    const back = page.locator("form", { hasText: "提交退票" });
+    await back.getByLabel("退票原因").fill("多领");
+    const [book] = await site.deps.store.books(unitId);
+    await back.getByLabel("号段的未用部分").selectOption(String(book!.bookId));
+    await back.getByLabel("从此号起退").fill(String(book!.last));
+    await back.getByRole("button", { name: "提交退票" }).click();
+    await page.getByText("已提交退票").first().waitFor();
+    const stock = await page.locator("[data-part=stock] tbody tr").first().locator("td").allInnerTexts();
+    const [opening = 0, granted = 0, gone = 0, blue = 0, red = 0, empty = 0, closing = 0] = stock.slice(1).map(Number);
+    expect(blue).to.be.greaterThan(0);
+    expect([opening + granted - gone, stock.at(-1)]).to.deep.equal([blue + red + empty + closing, "0"]);
+    const [kept] = await Promise.all([
+      page.waitForEvent("download"),
+      page.locator("section", { hasText: "库存账" }).getByRole("button", { name: "下载 CSV" }).click(),
+    ]);
+    expect(kept.suggestedFilename()).to.match(/^库存账_\d{4}-01-01_[-\d]{10}\.csv$/);
+    await enter(page, "demo-school", "cashier");
+    await open(page, "/unit/books");
+    await page.getByRole("heading", { name: "库存账" }).waitFor();
+    expect(await page.locator("main form").count()).to.equal(0);
+    await page.context().close();
   });
 
   it("lets the head make an account, whose owner binds an authenticator by its QR code", async () => {

@@ -26,6 +26,8 @@ export type DeskLogAction =
   | "reversed"
   | "exchanged"
   | "paper_returned"
+  | "paper_replaced"
+  | "blanks_spoilt"
   | "application_saved"
   | "application_submitted"
   | "numbers_returned"

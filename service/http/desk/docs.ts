@@ -100,6 +100,25 @@ export const deskDocs = {
     parameters: place,
     problems: [...SIGNED_IN, "receipt_not_found", "invalid_fields", "not_on_paper"],
   },
+  paperReplacement: {
+    ...told("replacePaperAtDesk", "重新换开纸质", "Give other paper for a damaged one"),
+    answers: [json(201)],
+    parameters: place,
+    problems: [
+      ...SIGNED_IN,
+      "receipt_not_found",
+      "invalid_fields",
+      "not_on_paper",
+      "no_paper",
+      "paper_differs",
+      ...INTERLOCKS,
+    ],
+  },
+  paperStock: told("getDeskPaperStock", "纸质票据库存", "Stock of paper"),
+  spoil: {
+    ...told("spoilBlanksAtDesk", "作废空白纸质票据", "Mark blanks as spoilt"),
+    problems: [...SIGNED_IN, "invalid_fields", "not_blank"],
+  },
   requests: told("getDeskRequests", "冲红申请", "Requests to reverse"),
   decision: {
     ...told("decideDeskRequest", "复核冲红申请", "Decide a request"),

@@ -26,7 +26,7 @@ import {
   postDeskSave,
   postDeskSubmit,
 } from "./numbers.ts";
-import { postPaper, postPaperReturn } from "./paper.ts";
+import { getDeskPaperStock, postDeskSpoilt, postPaper, postPaperReplacement, postPaperReturn } from "./paper.ts";
 import { getBooks, getPdf, getReceipt, getReceipts, postSend } from "./receipts.ts";
 import { getRequests, postDecision, postReversalRequest } from "./reversal.ts";
 import { deskShell } from "./shell.ts";
@@ -44,6 +44,7 @@ const VIEWS: ReadonlySet<string> = new Set([
   "reconcile",
   "requests",
   "books",
+  "paper",
   "items",
   "accounts",
   "log",
@@ -110,6 +111,9 @@ export function deskRoutes(deps: Deps): readonly OpenRoute[] {
     change("ask_reversal", `${one}/reversal-request`, deskDocs.askReversal, postReversalRequest, RECEIPT_BYTES),
     change("paper", `${one}/paper`, deskDocs.paper, postPaper),
     change("paper", `${one}/paper/return`, deskDocs.paperReturn, postPaperReturn),
+    change("paper", `${one}/paper/replacement`, deskDocs.paperReplacement, postPaperReplacement),
+    look("paper-books", deskDocs.paperStock, getDeskPaperStock),
+    change("paper", "paper-books/spoil", deskDocs.spoil, postDeskSpoilt),
     look("requests", deskDocs.requests, getRequests),
     change("decide_reversal", "requests/{id}", deskDocs.decision, postDecision),
     look("books", deskDocs.books, getBooks),

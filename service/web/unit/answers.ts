@@ -139,8 +139,14 @@ export type Answers = NumberAnswers & {
   readonly requests: { readonly requests: readonly DeskRequest[] };
   readonly decided: { readonly red?: Summary; readonly rest?: Summary };
   readonly exchange: { readonly state: string };
+  readonly paperBooks: { readonly books: readonly PaperBookView[] };
+  readonly spoilt: { readonly spoilt: number };
   readonly nothing: object;
 };
+
+export type PaperBookView = Readonly<
+  Record<"paperCode" | "placeCode" | "first" | "last", string> & Record<"given" | "spoilt" | "left", number>
+>;
 
 export type BookList = {
   readonly books: readonly {

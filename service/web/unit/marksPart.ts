@@ -2,6 +2,7 @@ import { both, el } from "../shared/dom.ts";
 import { words } from "../shared/words.ts";
 import { post } from "./ask.ts";
 import type { NumberPage } from "./booksView.ts";
+import { downloads } from "./download.ts";
 import type { LowWaterView } from "./numberAnswers.ts";
 import { noteBox, selectField, table, textField } from "./parts.ts";
 import { countOf, formCard, tried } from "./tried.ts";
@@ -26,11 +27,18 @@ export function marksPart(page: NumberPage, marks: readonly LowWaterView[]): HTM
             String(mark.pushNumber),
           ]),
         );
+  const rows = marks.map((mark) => [
+    page.nameOf(mark.kind),
+    String(mark.threshold),
+    mark.isAuto ? "是" : "否",
+    String(mark.pushNumber),
+  ]);
   return el(
     "section",
     {},
     el("h2", {}, both(words("库存预警线", "Low-water marks"))),
     list,
+    downloads("库存预警线", [["票种", "低于", "自动申领", "申领数量"], ...rows]),
     page.mayChange ? markForm(page, marks) : undefined,
   );
 }

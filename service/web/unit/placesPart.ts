@@ -2,6 +2,7 @@ import { both, el } from "../shared/dom.ts";
 import { words } from "../shared/words.ts";
 import { post } from "./ask.ts";
 import type { NumberPage } from "./booksView.ts";
+import { downloads } from "./download.ts";
 import type { PlaceView } from "./numberAnswers.ts";
 import { button, noteBox, table, textField } from "./parts.ts";
 import { formCard, tried } from "./tried.ts";
@@ -33,6 +34,10 @@ export function placesPart(page: NumberPage, places: readonly PlaceView[]): HTML
     el("h2", {}, both(words("开票点", "Issuing places"))),
     note.box,
     list,
+    downloads("开票点", [
+      ["编码", "名称", "状态"],
+      ...places.map(({ placeCode, name, isOpen }) => [placeCode, name, isOpen ? "使用中" : "已停用"]),
+    ]),
     page.mayChange ? placeForm(page) : undefined,
   );
 }

@@ -368,6 +368,41 @@ describe("the unit desk in Chromium", function () {
     await page.context().close();
   });
 
+  it("gives paper, other paper for a torn one, and marks spoilt blanks", async () => {
+    const { unitId } = await site.platform.unitOf("demo-school");
+    const own = { unitId, paperCode: "44010126", placeCode: "", digits: 8, grantedAtMs: 0 };
+    await site.deps.store.savePaperBook({ ...own, first: 1, last: 9, next: 1 });
+    const { data } = await site.platform.issue("nontax", "PAPER-1");
+    await site.platform.renderAll();
+    await site.platform.anchorAll();
+    const { page } = await signedIn(
+      "demo-school",
+      "cashier",
+      `/unit/receipts/${data.eInvoiceCode}/${data.eInvoiceNumber}`,
+    );
+    await page.getByLabel("手中空白纸质票据的号码").fill("00000001");
+    await page.getByRole("button", { name: "换开纸质" }).click();
+    await page.getByLabel("损坏情况").fill("打印机撕破");
+    await look(page, "paper-given-desk");
+    await page.getByRole("button", { name: "重新换开" }).click();
+    await page.getByText("44010126 00000002").waitFor();
+    for (const [size, viewport] of Object.entries(SIZES)) {
+      await page.setViewportSize(viewport);
+      await open(page, "/unit/paper");
+      await page.getByLabel("起始号").fill("00000002");
+      await page.getByLabel("作废原因").fill("卡纸");
+      await page.getByRole("button", { name: "作废空白" }).click();
+      await page.getByText("一张也未作废").waitFor();
+      await look(page, `paper-${size}`);
+    }
+    await page.getByLabel("起始号").fill("00000003");
+    await page.getByLabel("终止号，").fill("00000004");
+    await page.getByRole("button", { name: "作废空白" }).click();
+    await page.getByText("已作废 2 张").first().waitFor();
+    expect((await page.locator("tbody td").allInnerTexts()).slice(4)).to.deep.equal(["2", "2", "5"]);
+    await page.context().close();
+  });
+
   it("lets the head make an account, whose owner binds an authenticator by its QR code", async () => {
     const { page } = await signedIn("demo-school", "head", "/unit/accounts");
     await page.getByLabel("账号名").fill("newbie");

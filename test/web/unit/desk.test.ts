@@ -1,11 +1,13 @@
+import { readFile } from "node:fs/promises";
 import { expect } from "chai";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Download, Page } from "playwright-core";
 import { buildUnit } from "../../../scripts/buildUnit.ts";
 import { openDeskSession } from "../../../service/app/deskSession.ts";
 import { sampleInput } from "../../../service/domain/samples.ts";
 import { PASSWORD, startDeskSite, type DeskSite } from "../../http/desk/deskSite.ts";
 import { expectAccessible, expectNoOverflow, openChromium, openPage, screenshot } from "../check/checkBrowser.ts";
 
+const text = async (download: Download): Promise<string> => readFile(await download.path(), "utf8");
 const SIZES = { desk: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } } as const;
 
 describe("the unit desk in Chromium", function () {
@@ -304,6 +306,12 @@ describe("the unit desk in Chromium", function () {
         await open(page, path);
         await page.getByRole("heading", { name: title, level: 1 }).waitFor();
         await look(page, `${path.replace("/unit", "").slice(1) || "day"}-${size}`);
+        if (path !== "/unit/items" && path !== "/unit/accounts") continue;
+        const [kept] = await Promise.all([
+          page.waitForEvent("download"),
+          page.getByRole("button", { name: "下载 CSV" }).click(),
+        ]);
+        expect(await text(kept)).to.include(path === "/unit/items" ? "103042701,普通高中学费" : "会计,KP01,正常");
       }
       expect(complaints).to.deep.equal([]);
       await page.context().close();

@@ -17,6 +17,7 @@ export type DeskLogAction =
   | "receipt_seen"
   | "receipt_downloaded"
   | "receipt_sent"
+  | "arrears_released"
   | "receipts_searched"
   | "receipts_exported"
   | "reconciled"

@@ -74,6 +74,11 @@ export const deskDocs = {
   receipt: { ...told("getDeskReceipt", "本单位的一张票据", "A receipt of the unit"), ...found() },
   pdf: { ...told("getDeskPdf", "票据文件", "Its PDF"), ...found(), answers: [pdf] },
   send: { ...told("sendFromDesk", "发送票据", "Send it"), ...found() },
+  release: {
+    ...told("releaseAtDesk", "欠缴结清后放行", "Release a receipt that was in arrears"),
+    parameters: place,
+    problems: [...SIGNED_IN, "receipt_not_found", "not_in_arrears"],
+  },
   askReversal: {
     ...told("askDeskReversal", "申请冲红", "Ask for a reversal"),
     answers: [json(201)],

@@ -27,7 +27,7 @@ import {
   postDeskSubmit,
 } from "./numbers.ts";
 import { getDeskPaperStock, postDeskSpoilt, postPaper, postPaperReplacement, postPaperReturn } from "./paper.ts";
-import { getBooks, getPdf, getReceipt, getReceipts, postSend } from "./receipts.ts";
+import { getBooks, getPdf, getReceipt, getReceipts, postDeskRelease, postSend } from "./receipts.ts";
 import { getRequests, postDecision, postReversalRequest } from "./reversal.ts";
 import { deskShell } from "./shell.ts";
 import { getMe, postPassword, postSignIn, postSignOut, postTotp, postTotpConfirm } from "./signIn.ts";
@@ -108,6 +108,7 @@ export function deskRoutes(deps: Deps): readonly OpenRoute[] {
     look(one, deskDocs.receipt, getReceipt),
     look(`${one}/pdf`, deskDocs.pdf, getPdf),
     change("send", `${one}/send`, deskDocs.send, postSend),
+    change("send", `${one}/release`, deskDocs.release, postDeskRelease),
     change("ask_reversal", `${one}/reversal-request`, deskDocs.askReversal, postReversalRequest, RECEIPT_BYTES),
     change("paper", `${one}/paper`, deskDocs.paper, postPaper),
     change("paper", `${one}/paper/return`, deskDocs.paperReturn, postPaperReturn),

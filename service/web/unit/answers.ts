@@ -58,6 +58,8 @@ export type Detail = Summary & {
   readonly input: IssueInput;
   readonly data: ReceiptData;
   readonly verifyUrl: string;
+  /** 欠缴, not yet released. */
+  readonly isHeld: boolean;
 };
 
 export type ReceiptPage = { readonly receipts: readonly Summary[]; readonly nextCursor: string | null };

@@ -90,7 +90,7 @@ export function showForm(me: Me, kind: Kind, use: FormUse): void {
   const whole = el("div", { class: "issue" }, ...use.above, form.element);
   wireKeys(
     whole,
-    { F9: () => void send(), F4: () => form.items.add(), F7: () => form.items.removeHere(), F2: use.again },
+    { F9: () => void send(), F4: () => form.items.add(), F7: form.removeHere, F2: use.again },
     (control) => isRowEnd(form, control),
   );
   showMain(heading(use.title), whole, el("div", { class: "bar" }, sums.element, note.box, issue, keysLine()));

@@ -64,6 +64,23 @@ export function lifeCases({ site, as, visitorOf, issueBody, logged, school, fore
     expect((await cashier.post(`${path}/reversal-request`, wish)).status).to.equal(201);
   });
 
+  it("releases a receipt in arrears, only one that is held, and logs it", async () => {
+    const cashier = await as("cashier");
+    const body = issueBody("AR-1");
+    const receipt = { ...(body["receipt"] as object), delivery: { isArrears: true, arrearsReason: "欠费" } };
+    const { json: issued } = await cashier.post("receipts", { ...body, receipt });
+    const path = `receipts/${String(issued["code"])}/${String(issued["number"])}`;
+    expect((await cashier.get(path)).json["isHeld"]).to.equal(true);
+    expect((await (await as("accountant")).post(`${path}/release`, {})).status).to.equal(403);
+    expect((await cashier.post(`${path}/release`, {})).status).to.equal(200);
+    expect((await cashier.get(path)).json["isHeld"]).to.equal(false);
+    expect((await cashier.post(`${path}/release`, {})).status).to.equal(200);
+    const { json: other } = await cashier.post("receipts", issueBody("AR-2"));
+    const free = `receipts/${String(other["code"])}/${String(other["number"])}/release`;
+    expect((await cashier.post(free, {})).json["code"]).to.equal("not_in_arrears");
+    expect(await logged()).to.include(`arrears_released ${String(issued["code"])} ${String(issued["number"])}`);
+  });
+
   it("gives paper for a receipt, which then is not reversed until the paper is back", async () => {
     const cashier = await as("cashier");
     const { unitId } = school.cashier!;

@@ -411,6 +411,64 @@ describe("the unit desk in Chromium", function () {
     await page.context().close();
   });
 
+  it("issues a medical receipt with list lines, in arrears, and releases it", async () => {
+    const { page, complaints } = await signedIn("demo-hospital", "cashier", "/unit/issue");
+    await page.getByLabel("＊交款人 Payer").fill("陈小明");
+    for (const [label, value] of [
+      ["项目编码 Code", "01"],
+      ["项目名称 Item", "西药费"],
+      ["金额（元） Amount", "236.21"],
+    ] as const) {
+      await page.getByLabel(label, { exact: true }).fill(value);
+    }
+    await page.getByText("明细清单").click();
+    const list = page.locator("[data-part=list]");
+    await list.getByRole("button", { name: "加一行明细" }).click();
+    expect(await list.getByLabel("对应项目编码").inputValue()).to.equal("01");
+    await list.getByLabel("明细名称").fill("阿莫西林胶囊");
+    await list.getByLabel("明细数量").fill("2");
+    await list.getByLabel("单价（元）").fill("100");
+    expect(await list.getByLabel("明细金额").inputValue()).to.equal("200.00");
+    await list.getByRole("button", { name: "加一行明细" }).click();
+    await page.keyboard.press("F7");
+    expect(await list.locator("tbody tr").count()).to.equal(1);
+    await page.getByLabel("欠缴 In arrears").selectOption("1");
+    await page.getByLabel("欠缴原因").fill("尚欠自付部分");
+    await page.keyboard.press("F9");
+    await page.locator("[aria-invalid=true]").first().waitFor();
+    await look(page, "issue-list-desk");
+    await page.setViewportSize(SIZES.phone);
+    await look(page, "issue-list-phone");
+    await list.getByLabel("单价（元）").fill("118.105");
+    expect(await list.getByLabel("明细金额").inputValue()).to.equal("236.21");
+    for (const field of await page.locator("fieldset [aria-required=true]").all()) {
+      if ((await field.inputValue()) === "") await field.fill("1");
+    }
+    await page.keyboard.press("F9");
+    await page.getByRole("heading", { name: "已开票" }).waitFor();
+    const { unitId } = await site.platform.unitOf("demo-hospital");
+    const [receipt] = (await site.deps.store.receipts(unitId, {}, undefined, 10)).filter(
+      ({ data }) => data.auxItems.length > 0,
+    );
+    expect(receipt!.data.auxItems).to.deep.equal([
+      {
+        ...{ auxItemRelatedCode: "01", auxItemRelatedName: "西药费", auxItemCode: "", auxItemName: "阿莫西林胶囊" },
+        ...{ auxItemSpecification: "", auxItemQuantity: "2", auxItemUnit: "", auxItemStd: "118.105" },
+        ...{ auxItemAmount: 23_621, auxItemRemark: "" },
+      },
+    ]);
+    expect(await site.deps.store.arrearsOf(receipt!)).to.equal("held");
+    await site.platform.renderAll();
+    await open(page, `/unit/receipts/${receipt!.data.eInvoiceCode}/${receipt!.data.eInvoiceNumber}`);
+    await page.getByText("欠缴：未发送").waitFor();
+    await look(page, "held-phone");
+    await page.getByRole("button", { name: "已缴清，放行" }).click();
+    await page.getByText("欠缴：未发送").waitFor({ state: "detached" });
+    expect(await site.deps.store.arrearsOf(receipt!)).to.equal("released");
+    expect(complaints).to.deep.equal([]);
+    await page.context().close();
+  });
+
   it("lets the head make an account, whose owner binds an authenticator by its QR code", async () => {
     const { page } = await signedIn("demo-school", "head", "/unit/accounts");
     await page.getByLabel("账号名").fill("newbie");

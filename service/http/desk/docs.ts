@@ -33,6 +33,7 @@ const applicationNo = [
   parameter("applicationNo", "申领单号", "the application's number", "D20260306-8e5b2a40c19d7f36"),
 ];
 const book = [parameter("bookId", "号段编号", "the book's id", "7")];
+const kind = [parameter("kind", "票据种类", "the kind", "nontax")];
 const view = [parameter("view", "页面", "which page", "issue")];
 
 const SIGNED_IN: readonly ProblemCode[] = ["desk_signed_out", "desk_not_allowed", "database_unreachable"];
@@ -165,6 +166,7 @@ export const deskDocs = {
   },
   day: { ...told("getDeskDay", "一天的汇总", "Counts and sums of a day"), parameters: date },
   reconcile: { ...told("reconcileDeskDay", "对账", "Reconcile a day"), parameters: date },
+  catalogue: { ...told("getDeskCatalogue", "收费项目目录", "What the unit may charge on a kind"), parameters: kind },
   item: told("saveDeskItem", "保存收费项目", "Save an item"),
   itemRemoval: told("removeDeskItem", "删除收费项目", "Remove an item"),
   accounts: told("getDeskAccounts", "本单位账号", "The unit's accounts"),

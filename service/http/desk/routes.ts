@@ -12,6 +12,7 @@ import {
   postItem,
   postItemRemoval,
 } from "./accounts.ts";
+import { getCatalogue } from "./catalogue.ts";
 import { getDay, postReconciliation } from "./day.ts";
 import { deskDocs } from "./docs.ts";
 import { inBothLanguages, permitted, present, type DeskCall } from "./guard.ts";
@@ -117,6 +118,7 @@ export function deskRoutes(deps: Deps): readonly OpenRoute[] {
     change("paper", "paper-books/spoil", deskDocs.spoil, postDeskSpoilt),
     look("requests", deskDocs.requests, getRequests),
     change("decide_reversal", "requests/{id}", deskDocs.decision, postDecision),
+    look("catalogue/{kind}", deskDocs.catalogue, getCatalogue),
     look("books", deskDocs.books, getBooks),
     look("numbers/applications", deskDocs.applications, numberLooks.applications),
     change("numbers", "numbers/applications", deskDocs.apply, postDeskApplication),

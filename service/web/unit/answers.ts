@@ -1,4 +1,5 @@
 import type { Text } from "../../core/reportTexts.ts";
+import type { ItemCatalogue } from "../../domain/catalogue.ts";
 import type { DeskRole } from "../../domain/deskRoles.ts";
 import type { Kind } from "../../domain/kind.ts";
 import type { FieldProblem, IssueInput, IssuingUnit, ReceiptData } from "../../domain/receipt.ts";
@@ -130,6 +131,7 @@ export type Answers = NumberAnswers & {
   readonly day: { readonly date: string; readonly tallies: readonly Tally[] };
   readonly reconciliation: Reconciliation;
   readonly items: { readonly items: readonly Item[] };
+  readonly catalogue: { readonly items: ItemCatalogue | null };
   readonly accounts: { readonly accounts: readonly Account[] };
   readonly made: { readonly account: Account; readonly password: string };
   readonly account: Account;

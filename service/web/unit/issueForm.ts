@@ -1,6 +1,7 @@
 import { AppError } from "../../core/errors.ts";
 import type { Text } from "../../core/reportTexts.ts";
 import { issueDateOf } from "../../domain/fiscalTime.ts";
+import type { ItemCatalogue } from "../../domain/catalogue.ts";
 import type { ExtField, Kind } from "../../domain/kind.ts";
 import { MAX_LENGTHS } from "../../domain/limits.ts";
 import type { FieldProblem, IssueInput } from "../../domain/receipt.ts";
@@ -43,8 +44,17 @@ const REST = [
   ["remark", "备注", "Remark"],
 ] as const;
 
-/** @param nowMs the service's time */
-export function issueForm(me: Me, kind: Kind, nowMs: () => number, changed: () => void): IssueForm {
+/**
+ * @param nowMs the service's time
+ * @param catalogue what the bureau lets the unit charge on the kind; undefined: not told, or it says nothing
+ */
+export function issueForm(
+  me: Me,
+  kind: Kind,
+  nowMs: () => number,
+  changed: () => void,
+  catalogue: () => ItemCatalogue | undefined,
+): IssueForm {
   const fields = fieldsOf(kind, nowMs());
   const items = itemRows(
     kind,
@@ -82,14 +92,14 @@ export function issueForm(me: Me, kind: Kind, nowMs: () => number, changed: () =
     items,
     state() {
       let { input, malformed } = read();
-      const first = computed(kind, me.unit, input, nowMs());
+      const first = computed(kind, me.unit, input, nowMs(), catalogue());
       if (first.totalFen !== undefined) {
         const cash = isCashOwn.value ? undefined : restInCash(kind, first.totalFen, input.mainExt);
         if (cash !== undefined) fields.get("/mainExt/ownPayAmount")?.write(cash);
         if (kind.payChannels.isRequired) channels.follow(first.totalFen);
         ({ input, malformed } = read());
       }
-      const last = computed(kind, me.unit, input, nowMs());
+      const last = computed(kind, me.unit, input, nowMs(), catalogue());
       const known = new Set(malformed.map(({ pointer }) => pointer));
       const problems = [...malformed, ...last.problems.filter(({ pointer }) => !known.has(pointer))];
       return { input, computed: { ...last, problems } };

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { expect } from "chai";
 import type { Browser, Download, Page } from "playwright-core";
 import { buildUnit } from "../../../scripts/buildUnit.ts";
+import { importCatalogue } from "../../../service/app/importCatalogue.ts";
 import { openDeskSession } from "../../../service/app/deskSession.ts";
 import { sampleInput } from "../../../service/domain/samples.ts";
 import { PASSWORD, startDeskSite, type DeskSite } from "../../http/desk/deskSite.ts";
@@ -136,6 +137,12 @@ describe("the unit desk in Chromium", function () {
     expect(await page.locator(`#${described ?? ""}`).innerText()).to.match(/[\u4e00-\u9fff].*[a-z]{4}/);
     expect(await page.evaluate("document.activeElement.getAttribute('aria-invalid')")).to.equal("true");
     await look(page, "issue-wrong-phone");
+    // All cells of a row are in sight: the row's box does not scroll by itself.
+    const hidden = await page
+      .locator("table.rows")
+      .first()
+      .evaluate((each) => each.scrollHeight - each.clientHeight);
+    expect(hidden).to.be.at.most(1);
     const { unitId } = await site.platform.unitOf("demo-hospital");
     expect(await site.deps.store.receipts(unitId, {}, undefined, 10)).to.deep.equal([]);
     await page.context().close();
@@ -467,6 +474,46 @@ describe("the unit desk in Chromium", function () {
     expect(await site.deps.store.arrearsOf(receipt!)).to.equal("released");
     expect(complaints).to.deep.equal([]);
     await page.context().close();
+  });
+
+  it("shows a price outside the bureau's catalogue at its field before anything is sent", async () => {
+    const parts = { store: site.deps.store, clock: site.deps.clock, register: site.platform.register };
+    const head = "itemCode,itemName,kinds,minStd,maxStd,validFrom,validThrough,units";
+    await importCatalogue(parts, "44", `${head}\nXF1,学费,nontax,100,1250.00,,,\nMED,药费,outpatient,,,,,\n`, "bureau");
+    try {
+      const { page } = await signedIn("demo-school", "cashier", "/unit/issue");
+      const posts: string[] = [];
+      page.on("request", (request) => {
+        if (request.method() === "POST") posts.push(request.url());
+      });
+      for (const [label, value] of [
+        ["＊交款人 Payer", "陈小明"],
+        ["项目编码 Code", "XF1"],
+        ["项目名称 Item", "学费"],
+        ["数量 Quantity", "1"],
+        ["单位 Unit", "学期"],
+        ["标准（元） Unit price", "1250.01"],
+      ] as const) {
+        await page.getByLabel(label, { exact: true }).fill(value);
+      }
+      const price = page.getByLabel("标准（元） Unit price");
+      await page.keyboard.press("F9");
+      await page.getByText("收费标准超出核定范围（100 至 1250.00 元）").waitFor();
+      expect(await price.getAttribute("aria-invalid")).to.equal("true");
+      await look(page, "issue-price-desk");
+      await page.setViewportSize(SIZES.phone);
+      await look(page, "issue-price-phone");
+      await page.getByLabel("项目编码 Code").fill("MED");
+      await page.getByText("该收费项目未授权给本单位").waitFor();
+      expect(posts).to.deep.equal([]);
+      await page.getByLabel("项目编码 Code").fill("XF1");
+      await price.fill("1250.00");
+      await page.keyboard.press("F9");
+      await page.getByRole("heading", { name: "已开票" }).waitFor();
+      await page.context().close();
+    } finally {
+      await importCatalogue(parts, "44", `${head}\n`, "bureau");
+    }
   });
 
   it("lets the head make an account, whose owner binds an authenticator by its QR code", async () => {

@@ -56,34 +56,7 @@ type Handler = (deps: Deps, call: DeskCall) => Promise<Reply>;
 
 /** The unit desk: one page at many addresses, and what it asks for. */
 export function deskRoutes(deps: Deps): readonly OpenRoute[] {
-  const open = { access: "open", isProbe: false } as const;
-  const page = { ...open, method: "GET", bodyLimitBytes: 0 } as const;
-  const look = (path: string, doc: OperationDoc, handler: Handler): OpenRoute => ({
-    ...page,
-    path: `/unit/api/${path}`,
-    doc,
-    handle: permitted(deps, "read", false, (call) => handler(deps, call)),
-  });
-  const only = (action: DeskAction, route: OpenRoute, handler: Handler): OpenRoute => ({
-    ...route,
-    handle: permitted(deps, action, route.method === "POST", (call) => handler(deps, call)),
-  });
-  const change = (
-    action: DeskAction,
-    path: string,
-    doc: OperationDoc,
-    handler: Handler,
-    bytes = SMALL_BYTES,
-  ): OpenRoute =>
-    only(
-      action,
-      { ...open, method: "POST", path: `/unit/api/${path}`, bodyLimitBytes: bytes, doc, handle: deskShell },
-      handler,
-    );
-  const own = (path: string, doc: OperationDoc, handler: Handler): OpenRoute => ({
-    ...change("read", path, doc, handler),
-    handle: present(deps, true, (call) => handler(deps, call)),
-  });
+  const { open, page, look, only, change, own } = makers(deps);
   const application = "numbers/applications/{applicationNo}";
   const one = "receipts/{code}/{number}";
   return [
@@ -142,6 +115,39 @@ export function deskRoutes(deps: Deps): readonly OpenRoute[] {
     change("accounts", "accounts/{id}/reset", deskDocs.accountReset, postAccountReset),
     only("log", look("log", deskDocs.log, getLog), getLog),
   ];
+}
+
+/** Routes of each sort: a page, what anyone may look at, what one action allows, one's own. */
+function makers(deps: Deps) {
+  const open = { access: "open", isProbe: false } as const;
+  const page = { ...open, method: "GET", bodyLimitBytes: 0 } as const;
+  const look = (path: string, doc: OperationDoc, handler: Handler): OpenRoute => ({
+    ...page,
+    path: `/unit/api/${path}`,
+    doc,
+    handle: permitted(deps, "read", false, (call) => handler(deps, call)),
+  });
+  const only = (action: DeskAction, route: OpenRoute, handler: Handler): OpenRoute => ({
+    ...route,
+    handle: permitted(deps, action, route.method === "POST", (call) => handler(deps, call)),
+  });
+  const change = (
+    action: DeskAction,
+    path: string,
+    doc: OperationDoc,
+    handler: Handler,
+    bytes = SMALL_BYTES,
+  ): OpenRoute =>
+    only(
+      action,
+      { ...open, method: "POST", path: `/unit/api/${path}`, bodyLimitBytes: bytes, doc, handle: deskShell },
+      handler,
+    );
+  const own = (path: string, doc: OperationDoc, handler: Handler): OpenRoute => ({
+    ...change("read", path, doc, handler),
+    handle: present(deps, true, (call) => handler(deps, call)),
+  });
+  return { open, page, look, only, change, own };
 }
 
 /** What is no page of the desk leads to its first. */

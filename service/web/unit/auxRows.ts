@@ -123,7 +123,7 @@ function rowOf(kind: Kind, changed: () => void): Row {
   const row: Row = { element: el("tr", {}, ...made.map(([, , cell]) => cell)), cells, isAmountOwn: false };
   row.element.addEventListener("input", (event) => {
     const amount = cells.get("auxItemAmount")?.control;
-    if (event.target === amount) row.isAmountOwn = amount?.value !== "";
+    if (amount !== undefined && event.target === amount) row.isAmountOwn = amount.value !== "";
     const fen = rowAmount(textOf(row, "auxItemQuantity"), textOf(row, "auxItemStd"));
     if (!row.isAmountOwn && fen !== undefined) put(row, "auxItemAmount", yuanOf(fen));
     changed();

@@ -9,7 +9,7 @@ import { both, el } from "../shared/dom.ts";
 import { words } from "../shared/words.ts";
 import type { Me } from "./answers.ts";
 import { auxRows, type AuxRows } from "./auxRows.ts";
-import { channelRows } from "./channelRows.ts";
+import { channelRows, type ChannelRows } from "./channelRows.ts";
 import { computed, restInCash, type Computed } from "./compute.ts";
 import { extFormField, NO_AMOUNT, NO_TIME, typed, type FormField } from "./formField.ts";
 import { itemRows, type Cell, type ItemRows } from "./itemRows.ts";
@@ -75,18 +75,7 @@ export function issueForm(
     if (event.target !== null) touched.add(event.target);
     changed();
   });
-  const read = (): { readonly input: IssueInput; readonly malformed: readonly FieldProblem[] } => {
-    const own = readFields(kind, fields);
-    const rows = items.read();
-    const list = lines.read(rows.items);
-    const paid = channels.read();
-    const input: IssueInput = {
-      ...{ kind: kind.id, busNo: "?", placeCode: me.account.placeCode, handlingPerson: me.account.displayName },
-      ...{ checker: me.checkers[0]?.displayName ?? "", ...own.texts, mainExt: own.mainExt, ...own.delivery },
-      ...{ items: rows.items, auxItems: list.auxItems, otherInfo: [], payChannels: paid.payChannels },
-    };
-    return { input, malformed: [...own.malformed, ...rows.malformed, ...list.malformed, ...paid.malformed] };
-  };
+  const read = (): Read => readInput(me, kind, { fields, items, lines, channels });
   return {
     element,
     items,
@@ -114,16 +103,9 @@ export function issueForm(
       });
     },
     focusFirst: () => fields.get("/payerPartyName")?.control.focus(),
-    focusProblem() {
-      const wrong = element.querySelector<HTMLElement>("[aria-invalid=true]");
-      wrong?.closest("details")?.setAttribute("open", "");
-      wrong?.focus();
-    },
+    focusProblem: () => focusProblem(element),
     write(input) {
-      for (const [pointer, field] of fields) {
-        const value = valueAt(input, pointer);
-        if (value !== undefined) field.write(value);
-      }
+      writeFields(fields, input);
       isCashOwn.value = true;
       items.write(input.items);
       lines.write(input.auxItems);
@@ -133,6 +115,40 @@ export function issueForm(
       if (!lines.removeHere()) items.removeHere();
     },
   };
+}
+
+type Read = { readonly input: IssueInput; readonly malformed: readonly FieldProblem[] };
+type Parts = {
+  readonly fields: Fields;
+  readonly items: ItemRows;
+  readonly lines: AuxRows;
+  readonly channels: ChannelRows;
+};
+
+function readInput(me: Me, kind: Kind, { fields, items, lines, channels }: Parts): Read {
+  const own = readFields(kind, fields);
+  const rows = items.read();
+  const list = lines.read(rows.items);
+  const paid = channels.read();
+  const input: IssueInput = {
+    ...{ kind: kind.id, busNo: "?", placeCode: me.account.placeCode, handlingPerson: me.account.displayName },
+    ...{ checker: me.checkers[0]?.displayName ?? "", ...own.texts, mainExt: own.mainExt, ...own.delivery },
+    ...{ items: rows.items, auxItems: list.auxItems, otherInfo: [], payChannels: paid.payChannels },
+  };
+  return { input, malformed: [...own.malformed, ...rows.malformed, ...list.malformed, ...paid.malformed] };
+}
+
+function writeFields(fields: Fields, input: IssueInput): void {
+  for (const [pointer, field] of fields) {
+    const value = valueAt(input, pointer);
+    if (value !== undefined) field.write(value);
+  }
+}
+
+function focusProblem(element: HTMLElement): void {
+  const wrong = element.querySelector<HTMLElement>("[aria-invalid=true]");
+  wrong?.closest("details")?.setAttribute("open", "");
+  wrong?.focus();
 }
 
 function fieldsOf(kind: Kind, nowMs: number): Fields {

@@ -41,6 +41,18 @@ export function regionCatalogue(items: readonly RegionItem[]): RegionCatalogue {
   return { kinds: new Set(items.flatMap(({ kinds }) => kinds)), byCode };
 }
 
+/** All that this unit may charge on the kind, for a form to check; undefined if the catalogue does not speak of the kind. */
+export function catalogueOfKind(
+  catalogue: RegionCatalogue | undefined,
+  creditCode: string,
+  kindId: string,
+): readonly RegionItem[] | undefined {
+  if (catalogue === undefined || !catalogue.kinds.has(kindId)) return undefined;
+  return [...catalogue.byCode.values()]
+    .flat()
+    .filter(({ kinds, units }) => kinds.includes(kindId) && (units.length === 0 || units.includes(creditCode)));
+}
+
 /** What the catalogue says to this unit of these items; undefined if it does not speak of the kind at all. */
 export function catalogueFor(
   catalogue: RegionCatalogue | undefined,

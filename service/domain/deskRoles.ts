@@ -11,6 +11,7 @@ export const DESK_ACTIONS = [
   "decide_reversal",
   "paper",
   "items",
+  "numbers",
   "log",
   "accounts",
 ] as const;
@@ -25,6 +26,7 @@ const ALLOWED: Readonly<Record<DeskAction, readonly DeskRole[]>> = {
   decide_reversal: ["reviewer", "head"],
   paper: ["cashier"],
   items: ["accountant", "head"],
+  numbers: ["accountant", "head"],
   log: ["accountant", "head"],
   accounts: ["head"],
 };

@@ -29,6 +29,11 @@ const place = [
 const date = [parameter("date", "日期", "day", "2026-03-06")];
 const account = [parameter("id", "账号编号", "the account's id", "3f7484c09d1e4a22b1f0c8d95a6e7b10")];
 const request = [parameter("id", "申请编号", "the request's id", "3f7484c09d1e4a22b1f0c8d95a6e7b10")];
+const applicationNo = [
+  parameter("applicationNo", "申领单号", "the application's number", "D20260306-8e5b2a40c19d7f36"),
+];
+const book = [parameter("bookId", "号段编号", "the book's id", "7")];
+const kind = [parameter("kind", "票据种类", "the kind", "nontax")];
 const view = [parameter("view", "页面", "which page", "issue")];
 
 const SIGNED_IN: readonly ProblemCode[] = ["desk_signed_out", "desk_not_allowed", "database_unreachable"];
@@ -70,6 +75,11 @@ export const deskDocs = {
   receipt: { ...told("getDeskReceipt", "本单位的一张票据", "A receipt of the unit"), ...found() },
   pdf: { ...told("getDeskPdf", "票据文件", "Its PDF"), ...found(), answers: [pdf] },
   send: { ...told("sendFromDesk", "发送票据", "Send it"), ...found() },
+  release: {
+    ...told("releaseAtDesk", "欠缴结清后放行", "Release a receipt that was in arrears"),
+    parameters: place,
+    problems: [...SIGNED_IN, "receipt_not_found", "not_in_arrears"],
+  },
   askReversal: {
     ...told("askDeskReversal", "申请冲红", "Ask for a reversal"),
     answers: [json(201)],
@@ -96,6 +106,25 @@ export const deskDocs = {
     parameters: place,
     problems: [...SIGNED_IN, "receipt_not_found", "invalid_fields", "not_on_paper"],
   },
+  paperReplacement: {
+    ...told("replacePaperAtDesk", "重新换开纸质", "Give other paper for a damaged one"),
+    answers: [json(201)],
+    parameters: place,
+    problems: [
+      ...SIGNED_IN,
+      "receipt_not_found",
+      "invalid_fields",
+      "not_on_paper",
+      "no_paper",
+      "paper_differs",
+      ...INTERLOCKS,
+    ],
+  },
+  paperStock: told("getDeskPaperStock", "纸质票据库存", "Stock of paper"),
+  spoil: {
+    ...told("spoilBlanksAtDesk", "作废空白纸质票据", "Mark blanks as spoilt"),
+    problems: [...SIGNED_IN, "invalid_fields", "not_blank"],
+  },
   requests: told("getDeskRequests", "冲红申请", "Requests to reverse"),
   decision: {
     ...told("decideDeskRequest", "复核冲红申请", "Decide a request"),
@@ -111,8 +140,33 @@ export const deskDocs = {
     ],
   },
   books: told("getDeskBooks", "号段与结余", "Books and stock"),
+  applications: told("getDeskApplications", "申领单", "Applications for numbers"),
+  apply: {
+    ...told("applyAtDesk", "申领票号", "Apply for numbers"),
+    answers: [json(), json(201)],
+    problems: [...SIGNED_IN, "invalid_fields", "numbers_blocked", "number_state_conflict"],
+  },
+  applicationSave: { ...told("saveDeskApplication", "修改申领单", "Change an application"), ...applying() },
+  applicationSubmit: { ...told("submitDeskApplication", "提交申领单", "Submit an application"), ...applying() },
+  returns: told("getDeskReturns", "退票单", "Returns of unused numbers"),
+  returnNumbers: {
+    ...told("returnNumbersAtDesk", "退回未用票号", "Return unused numbers"),
+    answers: [json(), json(201)],
+    problems: [...SIGNED_IN, "invalid_fields", "number_record_not_found", "number_state_conflict"],
+  },
+  stock: told("getDeskStock", "库存账", "The stock ledger"),
+  lowWaters: told("getDeskLowWaters", "库存预警线", "Low-water marks"),
+  lowWater: told("setDeskLowWater", "设库存预警线", "Set a low-water mark"),
+  places: told("getDeskPlaces", "开票点", "Issuing places"),
+  place: told("setDeskPlace", "设开票点", "Make or change a place"),
+  bookPlace: {
+    ...told("assignDeskBook", "号段归开票点", "Give a book to a place"),
+    parameters: book,
+    problems: [...SIGNED_IN, "invalid_fields", "number_record_not_found"],
+  },
   day: { ...told("getDeskDay", "一天的汇总", "Counts and sums of a day"), parameters: date },
   reconcile: { ...told("reconcileDeskDay", "对账", "Reconcile a day"), parameters: date },
+  catalogue: { ...told("getDeskCatalogue", "收费项目目录", "What the unit may charge on a kind"), parameters: kind },
   item: told("saveDeskItem", "保存收费项目", "Save an item"),
   itemRemoval: told("removeDeskItem", "删除收费项目", "Remove an item"),
   accounts: told("getDeskAccounts", "本单位账号", "The unit's accounts"),
@@ -137,6 +191,11 @@ function told(operationId: string, zh: string, en: string): OperationDoc {
 
 function found(): Pick<OperationDoc, "parameters" | "problems"> {
   return { parameters: place, problems: [...SIGNED_IN, "receipt_not_found", "not_rendered", "invalid_fields"] };
+}
+
+function applying(): Pick<OperationDoc, "parameters" | "problems"> {
+  const problems = ["invalid_fields", "numbers_blocked", "number_record_not_found", "number_state_conflict"] as const;
+  return { parameters: applicationNo, problems: [...SIGNED_IN, ...problems] };
 }
 
 function known(): Pick<OperationDoc, "parameters" | "problems"> {

@@ -2,10 +2,11 @@ import { z } from "zod";
 import type { Deps } from "../../app/deps.ts";
 import { placeText } from "../../app/deskIssue.ts";
 import { logAtDesk } from "../../app/deskLog.ts";
-import { exchangeReceipt, returnPaper } from "../../app/exchangeReceipt.ts";
+import { exchangeReceipt, replacePaper, returnPaper } from "../../app/exchangeReceipt.ts";
 import { jsonReply, type Reply } from "../call.ts";
 import { jsonBody, validated } from "../jsonBody.ts";
-import { exchangeIn } from "../units/paper.ts";
+import { exchangeIn, getPaperStock, postSpoilt } from "../units/paper.ts";
+import { spoilInput } from "../units/paperSchema.ts";
 import { presentExchange } from "../units/present.ts";
 import { interlockProblem } from "../units/reversal.ts";
 import type { DeskCall } from "./guard.ts";
@@ -19,14 +20,14 @@ const exchangeBody = z.strictObject({
     .optional(),
 });
 const returnBody = z.strictObject({ reason: plainText(80) });
+const replacementBody = exchangeBody.extend(returnBody.shape);
 
 /** POST /unit/api/receipts/{code}/{number}/paper. 202: the chain has not answered yet, the paper must not be handed out. */
 export async function postPaper(deps: Deps, call: DeskCall): Promise<Reply> {
   const { paperNumber } = validated(exchangeBody, jsonBody(call));
   const receipt = await ownReceipt(deps, call);
   const { account } = call.session;
-  const hands = { placeCode: account.placeCode, operator: account.displayName };
-  const result = await exchangeReceipt(deps, receipt, { ...hands, paperCode: undefined, paperNumber });
+  const result = await exchangeReceipt(deps, receipt, blankFor(call, paperNumber));
   const exchange = exchangeIn(result);
   if (exchange.state === "refused") throw interlockProblem("receipt_in_use");
   await logAtDesk(deps, account, "exchanged", [`${placeText(receipt)} ${exchange.state}`]);
@@ -42,4 +43,33 @@ export async function postPaperReturn(deps: Deps, call: DeskCall): Promise<Reply
   if (exchange === undefined) throw interlockProblem("not_on_paper");
   await logAtDesk(deps, call.session.account, "paper_returned", [`${placeText(receipt)} ${exchange.state}`]);
   return jsonReply(exchange.state === "returned" ? 200 : 202, presentExchange(exchange));
+}
+
+/** POST /unit/api/receipts/{code}/{number}/paper/replacement: the damaged paper was handed back. */
+export async function postPaperReplacement(deps: Deps, call: DeskCall): Promise<Reply> {
+  const { paperNumber, reason } = validated(replacementBody, jsonBody(call));
+  const receipt = await ownReceipt(deps, call);
+  const exchange = exchangeIn(await replacePaper(deps, receipt, blankFor(call, paperNumber), reason));
+  const object = `${placeText(receipt)} ${exchange.paperCode} ${exchange.paperNumber}`;
+  await logAtDesk(deps, call.session.account, "paper_replaced", [object]);
+  return jsonReply(201, presentExchange(exchange));
+}
+
+/** GET /unit/api/paper-books */
+export function getDeskPaperStock(deps: Deps, call: DeskCall): Promise<Reply> {
+  return getPaperStock({ deps }, call);
+}
+
+/** POST /unit/api/paper-books/spoil */
+export async function postDeskSpoilt(deps: Deps, call: DeskCall): Promise<Reply> {
+  const reply = await postSpoilt({ deps }, call);
+  const { paperCode, first, last } = validated(spoilInput, jsonBody(call));
+  await logAtDesk(deps, call.session.account, "blanks_spoilt", [`${paperCode} ${first}-${last}`]);
+  return reply;
+}
+
+/** In the account's name and at its place, whatever the page sends. */
+function blankFor({ session }: DeskCall, paperNumber: string | undefined): Parameters<typeof exchangeReceipt>[2] {
+  const { placeCode, displayName: operator } = session.account;
+  return { placeCode, operator, paperCode: undefined, paperNumber };
 }

@@ -11,6 +11,7 @@ import { pdfReply } from "../citizens/receiptFiles.ts";
 import { invalidFields, jsonBody, validated } from "../jsonBody.ts";
 import { HttpProblem } from "../problem.ts";
 import { encodeCursor, parseCursor } from "../units/cursor.ts";
+import { releaseHeld } from "../units/deliveries.ts";
 import { presentBooks } from "../units/present.ts";
 import { verifyUrlOf } from "../units/verifyUrl.ts";
 import type { DeskCall } from "./guard.ts";
@@ -45,7 +46,8 @@ export async function getReceipt(deps: Deps, call: DeskCall): Promise<Reply> {
   // The page asks again until it is anchored: that is one look.
   if (call.query.get("again") !== "1")
     await logAtDesk(deps, call.session.account, "receipt_seen", [placeText(receipt)]);
-  return jsonReply(200, detailOf(receipt, verifyUrlOf(deps.settings, receipt)));
+  const isHeld = (await deps.store.arrearsOf(receipt)) === "held";
+  return jsonReply(200, { ...detailOf(receipt, verifyUrlOf(deps.settings, receipt)), isHeld });
 }
 
 /** GET /unit/api/receipts/{code}/{number}/pdf */
@@ -73,6 +75,14 @@ export async function postSend(deps: Deps, call: DeskCall): Promise<Reply> {
   const result = await forwardReceipt(deps, receipt, contact, `desk ${call.session.account.accountId}`);
   await logAtDesk(deps, call.session.account, "receipt_sent", [`${placeText(receipt)} ${result}`]);
   return jsonReply(200, { result });
+}
+
+/** POST /unit/api/receipts/{code}/{number}/release: what was owed is paid. */
+export async function postDeskRelease(deps: Deps, call: DeskCall): Promise<Reply> {
+  const receipt = await ownReceipt(deps, call);
+  await releaseHeld(deps, receipt);
+  await logAtDesk(deps, call.session.account, "arrears_released", [placeText(receipt)]);
+  return jsonReply(200, {});
 }
 
 /** GET /unit/api/books */

@@ -12,12 +12,23 @@ import {
   postItem,
   postItemRemoval,
 } from "./accounts.ts";
+import { getCatalogue } from "./catalogue.ts";
 import { getDay, postReconciliation } from "./day.ts";
 import { deskDocs } from "./docs.ts";
 import { inBothLanguages, permitted, present, type DeskCall } from "./guard.ts";
 import { postImport, postIssue } from "./issue.ts";
-import { postPaper, postPaperReturn } from "./paper.ts";
-import { getBooks, getPdf, getReceipt, getReceipts, postSend } from "./receipts.ts";
+import {
+  numberLooks,
+  postDeskApplication,
+  postDeskBookPlace,
+  postDeskLowWater,
+  postDeskPlace,
+  postDeskReturn,
+  postDeskSave,
+  postDeskSubmit,
+} from "./numbers.ts";
+import { getDeskPaperStock, postDeskSpoilt, postPaper, postPaperReplacement, postPaperReturn } from "./paper.ts";
+import { getBooks, getPdf, getReceipt, getReceipts, postDeskRelease, postSend } from "./receipts.ts";
 import { getRequests, postDecision, postReversalRequest } from "./reversal.ts";
 import { deskShell } from "./shell.ts";
 import { getMe, postPassword, postSignIn, postSignOut, postTotp, postTotpConfirm } from "./signIn.ts";
@@ -34,6 +45,7 @@ const VIEWS: ReadonlySet<string> = new Set([
   "reconcile",
   "requests",
   "books",
+  "paper",
   "items",
   "accounts",
   "log",
@@ -44,6 +56,69 @@ type Handler = (deps: Deps, call: DeskCall) => Promise<Reply>;
 
 /** The unit desk: one page at many addresses, and what it asks for. */
 export function deskRoutes(deps: Deps): readonly OpenRoute[] {
+  const { open, page, look, only, change, own } = makers(deps);
+  const application = "numbers/applications/{applicationNo}";
+  const one = "receipts/{code}/{number}";
+  return [
+    { ...page, path: "/unit", doc: deskDocs.home, handle: deskShell },
+    { ...page, path: "/unit/{view}", doc: deskDocs.view, handle: (call) => deskView(call.params["view"] ?? "") },
+    { ...page, path: `/unit/${one}`, doc: deskDocs.receiptPage, handle: deskShell },
+    { ...page, path: "/unit/api/me", doc: deskDocs.me, handle: (call) => getMe(deps, call) },
+    {
+      ...open,
+      method: "POST",
+      path: "/unit/api/sign-in",
+      bodyLimitBytes: SMALL_BYTES,
+      doc: deskDocs.signIn,
+      handle: inBothLanguages((call) => postSignIn(deps, call)),
+    },
+    own("sign-out", deskDocs.signOut, postSignOut),
+    own("password", deskDocs.password, postPassword),
+    own("totp", deskDocs.totp, postTotp),
+    own("totp/confirm", deskDocs.totpConfirm, postTotpConfirm),
+    change("issue", "receipts", deskDocs.issue, postIssue, RECEIPT_BYTES),
+    change("issue", "import", deskDocs.import, postImport, LIST_BYTES),
+    look("receipts", deskDocs.search, getReceipts),
+    look(one, deskDocs.receipt, getReceipt),
+    look(`${one}/pdf`, deskDocs.pdf, getPdf),
+    change("send", `${one}/send`, deskDocs.send, postSend),
+    change("send", `${one}/release`, deskDocs.release, postDeskRelease),
+    change("ask_reversal", `${one}/reversal-request`, deskDocs.askReversal, postReversalRequest, RECEIPT_BYTES),
+    change("paper", `${one}/paper`, deskDocs.paper, postPaper),
+    change("paper", `${one}/paper/return`, deskDocs.paperReturn, postPaperReturn),
+    change("paper", `${one}/paper/replacement`, deskDocs.paperReplacement, postPaperReplacement),
+    look("paper-books", deskDocs.paperStock, getDeskPaperStock),
+    change("paper", "paper-books/spoil", deskDocs.spoil, postDeskSpoilt),
+    look("requests", deskDocs.requests, getRequests),
+    change("decide_reversal", "requests/{id}", deskDocs.decision, postDecision),
+    look("catalogue/{kind}", deskDocs.catalogue, getCatalogue),
+    look("books", deskDocs.books, getBooks),
+    look("numbers/applications", deskDocs.applications, numberLooks.applications),
+    change("numbers", "numbers/applications", deskDocs.apply, postDeskApplication),
+    change("numbers", `${application}/save`, deskDocs.applicationSave, postDeskSave),
+    change("numbers", `${application}/submit`, deskDocs.applicationSubmit, postDeskSubmit),
+    look("numbers/returns", deskDocs.returns, numberLooks.returns),
+    change("numbers", "numbers/returns", deskDocs.returnNumbers, postDeskReturn),
+    look("numbers/stock", deskDocs.stock, numberLooks.stock),
+    look("numbers/low-water", deskDocs.lowWaters, numberLooks.lowWater),
+    change("numbers", "numbers/low-water", deskDocs.lowWater, postDeskLowWater),
+    look("numbers/places", deskDocs.places, numberLooks.places),
+    change("numbers", "numbers/places", deskDocs.place, postDeskPlace),
+    change("numbers", "numbers/books/{bookId}/place", deskDocs.bookPlace, postDeskBookPlace),
+    look("days/{date}", deskDocs.day, getDay),
+    change("read", "days/{date}/reconciliation", deskDocs.reconcile, postReconciliation, LIST_BYTES),
+    change("items", "items", deskDocs.item, postItem),
+    change("items", "items/remove", deskDocs.itemRemoval, postItemRemoval),
+    only("accounts", look("accounts", deskDocs.accounts, getAccounts), getAccounts),
+    change("accounts", "accounts", deskDocs.account, postAccount),
+    change("accounts", "accounts/{id}", deskDocs.accountChange, postAccountChange),
+    change("accounts", "accounts/{id}/reset", deskDocs.accountReset, postAccountReset),
+    only("log", look("log", deskDocs.log, getLog), getLog),
+  ];
+}
+
+/** Routes of each sort: a page, what anyone may look at, what one action allows, one's own. */
+function makers(deps: Deps) {
   const open = { access: "open", isProbe: false } as const;
   const page = { ...open, method: "GET", bodyLimitBytes: 0 } as const;
   const look = (path: string, doc: OperationDoc, handler: Handler): OpenRoute => ({
@@ -72,46 +147,7 @@ export function deskRoutes(deps: Deps): readonly OpenRoute[] {
     ...change("read", path, doc, handler),
     handle: present(deps, true, (call) => handler(deps, call)),
   });
-  const one = "receipts/{code}/{number}";
-  return [
-    { ...page, path: "/unit", doc: deskDocs.home, handle: deskShell },
-    { ...page, path: "/unit/{view}", doc: deskDocs.view, handle: (call) => deskView(call.params["view"] ?? "") },
-    { ...page, path: `/unit/${one}`, doc: deskDocs.receiptPage, handle: deskShell },
-    { ...page, path: "/unit/api/me", doc: deskDocs.me, handle: (call) => getMe(deps, call) },
-    {
-      ...open,
-      method: "POST",
-      path: "/unit/api/sign-in",
-      bodyLimitBytes: SMALL_BYTES,
-      doc: deskDocs.signIn,
-      handle: inBothLanguages((call) => postSignIn(deps, call)),
-    },
-    own("sign-out", deskDocs.signOut, postSignOut),
-    own("password", deskDocs.password, postPassword),
-    own("totp", deskDocs.totp, postTotp),
-    own("totp/confirm", deskDocs.totpConfirm, postTotpConfirm),
-    change("issue", "receipts", deskDocs.issue, postIssue, RECEIPT_BYTES),
-    change("issue", "import", deskDocs.import, postImport, LIST_BYTES),
-    look("receipts", deskDocs.search, getReceipts),
-    look(one, deskDocs.receipt, getReceipt),
-    look(`${one}/pdf`, deskDocs.pdf, getPdf),
-    change("send", `${one}/send`, deskDocs.send, postSend),
-    change("ask_reversal", `${one}/reversal-request`, deskDocs.askReversal, postReversalRequest, RECEIPT_BYTES),
-    change("paper", `${one}/paper`, deskDocs.paper, postPaper),
-    change("paper", `${one}/paper/return`, deskDocs.paperReturn, postPaperReturn),
-    look("requests", deskDocs.requests, getRequests),
-    change("decide_reversal", "requests/{id}", deskDocs.decision, postDecision),
-    look("books", deskDocs.books, getBooks),
-    look("days/{date}", deskDocs.day, getDay),
-    change("read", "days/{date}/reconciliation", deskDocs.reconcile, postReconciliation, LIST_BYTES),
-    change("items", "items", deskDocs.item, postItem),
-    change("items", "items/remove", deskDocs.itemRemoval, postItemRemoval),
-    only("accounts", look("accounts", deskDocs.accounts, getAccounts), getAccounts),
-    change("accounts", "accounts", deskDocs.account, postAccount),
-    change("accounts", "accounts/{id}", deskDocs.accountChange, postAccountChange),
-    change("accounts", "accounts/{id}/reset", deskDocs.accountReset, postAccountReset),
-    only("log", look("log", deskDocs.log, getLog), getLog),
-  ];
+  return { open, page, look, only, change, own };
 }
 
 /** What is no page of the desk leads to its first. */

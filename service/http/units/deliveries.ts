@@ -54,11 +54,16 @@ export async function getDeliveries(context: UnitContext, call: SignedCall): Pro
 
 /** POST /v1/receipts/{code}/{number}/release: what was owed is paid. */
 export async function postRelease(context: UnitContext, call: SignedCall): Promise<Reply> {
-  const { store, bell, clock } = context.deps;
   const receipt = await ownReceipt(context, call);
-  if (await store.releaseArrears(receipt, clock.nowMs())) bell.ring(deliveryTopic);
-  else if (!(await wasHeld(context, receipt))) throw notHeld();
+  await releaseHeld(context.deps, receipt);
   return jsonReply(200, await deliveriesOf(context, receipt));
+}
+
+/** @throws HttpProblem not_in_arrears */
+export async function releaseHeld({ store, bell, clock }: UnitContext["deps"], receipt: Receipt): Promise<void> {
+  if (await store.releaseArrears(receipt, clock.nowMs())) bell.ring(deliveryTopic);
+  // Releasing again is no error.
+  else if ((await store.arrearsOf(receipt)) !== "released") throw notHeld();
 }
 
 /** POST /v1/receipts/{code}/{number}/revoke-links */
@@ -83,11 +88,6 @@ export async function deliveriesOf({ deps }: UnitContext, receipt: Receipt): Pro
       at: rfc3339(changedAtMs),
     })),
   };
-}
-
-/** Releasing again is no error. */
-async function wasHeld({ deps }: UnitContext, receipt: Receipt): Promise<boolean> {
-  return (await deps.store.arrearsOf(receipt)) === "released";
 }
 
 function notHeld(): HttpProblem {

@@ -6,7 +6,13 @@ import {
   type ApplicationInput,
   type ApplyResult,
 } from "../../app/applyForNumbers.ts";
-import { applicationStates, type Application, type BookReturn, type NumberCursor } from "../../app/numberPorts.ts";
+import {
+  applicationStates,
+  type Application,
+  type BookReturn,
+  type NumberCursor,
+  type ReturnOutcome,
+} from "../../app/numberPorts.ts";
 import { returnNumbers } from "../../app/returnNumbers.ts";
 import { codeTextOf } from "../../domain/code.ts";
 import { numberText, parseNumberText } from "../../domain/number.ts";
@@ -23,31 +29,31 @@ const DEFAULT_LIMIT = 100;
 const listSchema = z.strictObject(numberListQuery).partial();
 
 /** POST /v1/number-applications */
-export async function postApplication({ deps }: UnitContext, call: SignedCall): Promise<Reply> {
+export async function postApplication({ deps }: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
   const { applicationNo, isSubmitted, ...input } = validated(applicationInput, jsonBody(call));
   return applied(await applyForNumbers(deps, call.unit, applicationNo, inputOf(input), isSubmitted));
 }
 
 /** POST /v1/number-applications/{applicationNo}/save */
-export async function postSave({ deps }: UnitContext, call: SignedCall): Promise<Reply> {
+export async function postSave({ deps }: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
   const input = validated(applicationEdit, jsonBody(call));
   return applied(await editApplication(deps, call.unit, call.params["applicationNo"] ?? "", inputOf(input)));
 }
 
 /** POST /v1/number-applications/{applicationNo}/submit */
-export async function postSubmit({ deps }: UnitContext, call: SignedCall): Promise<Reply> {
+export async function postSubmit({ deps }: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
   return applied(await submitApplication(deps, call.unit, call.params["applicationNo"] ?? ""));
 }
 
 /** GET /v1/number-applications/{applicationNo} */
-export async function getApplication({ deps }: UnitContext, call: SignedCall): Promise<Reply> {
+export async function getApplication({ deps }: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
   const application = await deps.store.application(call.unit.unitId, call.params["applicationNo"] ?? "");
   if (application === undefined) throw notFound("没有这张申领单", "there is no such application");
   return jsonReply(200, presentApplication(application));
 }
 
 /** GET /v1/number-applications */
-export async function listApplications({ deps }: UnitContext, call: SignedCall): Promise<Reply> {
+export async function listApplications({ deps }: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
   const { filter, after, limit } = listQuestion(call);
   const found = await deps.store.applications(filter, after, limit + 1);
   const page = found.slice(0, limit);
@@ -56,39 +62,20 @@ export async function listApplications({ deps }: UnitContext, call: SignedCall):
 }
 
 /** POST /v1/book-returns */
-export async function postReturn({ deps }: UnitContext, call: SignedCall): Promise<Reply> {
+export async function postReturn({ deps }: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
   const { first, ...input } = validated(returnInput, jsonBody(call));
-  const outcome = await returnNumbers(deps, call.unit, {
-    ...input,
-    ...(first === undefined ? {} : { first: parseNumberText(first) }),
-  });
-  switch (outcome.kind) {
-    case "created":
-      return jsonReply(201, presentReturn(outcome.bookReturn));
-    case "repeated":
-      return jsonReply(200, presentReturn(outcome.bookReturn));
-    case "conflict":
-      throw stateConflict("这个单号已用于另一次退票，请换一个单号", "this returnNo is another return's: use another");
-    case "book_unknown":
-      throw notFound("本单位没有这个号段", "the unit has no such book");
-    case "return_open": {
-      const { returnNo } = outcome;
-      throw stateConflict(`该号段已有退票在办：${returnNo}`, `a return of the book is under way: ${returnNo}`);
-    }
-    case "outside":
-      throw invalidFields([outsideBook(outcome.next, outcome.last)]);
-  }
+  return returned(await returnNumbers(deps, call.unit, { ...input, ...firstOf(first) }));
 }
 
 /** GET /v1/book-returns/{returnNo} */
-export async function getReturn({ deps }: UnitContext, call: SignedCall): Promise<Reply> {
+export async function getReturn({ deps }: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
   const found = await deps.store.bookReturn(call.unit.unitId, call.params["returnNo"] ?? "");
   if (found === undefined) throw notFound("没有这张退票单", "there is no such return");
   return jsonReply(200, presentReturn(found));
 }
 
 /** GET /v1/book-returns */
-export async function listReturns({ deps }: UnitContext, call: SignedCall): Promise<Reply> {
+export async function listReturns({ deps }: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
   const { filter, after, limit } = listQuestion(call);
   const found = await deps.store.bookReturns(filter, after, limit + 1);
   const page = found.slice(0, limit);
@@ -112,11 +99,12 @@ function cursorAfter<Item extends { readonly createdAtMs: number }>(
   return isMore && last !== undefined ? encodeNumberCursor(last.createdAtMs, noOf(last)) : null;
 }
 
-function inputOf({ year, ...rest }: z.infer<typeof applicationEdit>): ApplicationInput {
+export function inputOf({ year, ...rest }: z.infer<typeof applicationEdit>): ApplicationInput {
   return { ...rest, ...(year === undefined ? {} : { year }) };
 }
 
-function applied(result: ApplyResult): Reply {
+/** @throws HttpProblem for a refusal */
+export function applied(result: ApplyResult): Reply {
   switch (result.kind) {
     case "created":
       return jsonReply(201, presentApplication(result.application));
@@ -144,6 +132,30 @@ function applied(result: ApplyResult): Reply {
       );
     case "unknown":
       throw notFound("没有这张申领单", "there is no such application");
+  }
+}
+
+export function firstOf(first: string | undefined): { readonly first?: number } {
+  return first === undefined ? {} : { first: parseNumberText(first) };
+}
+
+/** @throws HttpProblem for a refusal */
+export function returned(outcome: ReturnOutcome): Reply {
+  switch (outcome.kind) {
+    case "created":
+      return jsonReply(201, presentReturn(outcome.bookReturn));
+    case "repeated":
+      return jsonReply(200, presentReturn(outcome.bookReturn));
+    case "conflict":
+      throw stateConflict("这个单号已用于另一次退票，请换一个单号", "this returnNo is another return's: use another");
+    case "book_unknown":
+      throw notFound("本单位没有这个号段", "the unit has no such book");
+    case "return_open": {
+      const { returnNo } = outcome;
+      throw stateConflict(`该号段已有退票在办：${returnNo}`, `a return of the book is under way: ${returnNo}`);
+    }
+    case "outside":
+      throw invalidFields([outsideBook(outcome.next, outcome.last)]);
   }
 }
 

@@ -51,8 +51,8 @@ export async function postReplacement(context: UnitContext, call: SignedCall): P
 }
 
 /** GET /v1/paper-books */
-export async function getPaperStock(context: UnitContext, call: SignedCall): Promise<Reply> {
-  const stock = await context.deps.store.paperStock(call.unit.unitId);
+export async function getPaperStock({ deps }: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
+  const stock = await deps.store.paperStock(call.unit.unitId);
   const books = stock.map(({ paperCode, placeCode, first, last, digits, givenCount, spoiltCount }) => {
     const left = last - first + 1 - givenCount - spoiltCount;
     const [firstText, lastText] = [first, last].map((number) => String(number).padStart(digits, "0"));
@@ -62,7 +62,7 @@ export async function getPaperStock(context: UnitContext, call: SignedCall): Pro
 }
 
 /** POST /v1/paper-books/spoil */
-export async function postSpoilt({ deps }: UnitContext, call: SignedCall): Promise<Reply> {
+export async function postSpoilt({ deps }: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
   const { paperCode, first, last, reason } = validated(spoilInput, jsonBody(call));
   const spoil = { paperCode, first: Number(first), last: Number(last), reason, nowMs: deps.clock.nowMs() };
   const outcome = await deps.store.spoilBlanks(call.unit.unitId, spoil);

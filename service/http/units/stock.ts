@@ -18,7 +18,7 @@ const PAGE = 100;
 const stockSchema = z.strictObject(stockQuery).partial();
 
 /** GET /v1/stock: by default from the beginning of time to now. */
-export async function getStock({ deps }: UnitContext, call: SignedCall): Promise<Reply> {
+export async function getStock({ deps }: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
   const { from, before, cursor } = validated(stockSchema, queryValues(call.query), "/query");
   const { unitId } = call.unit;
   const fromMs = from === undefined ? 0 : Date.parse(from);
@@ -37,12 +37,12 @@ export async function getStock({ deps }: UnitContext, call: SignedCall): Promise
 }
 
 /** GET /v1/low-water */
-export async function getLowWaters({ deps }: UnitContext, call: SignedCall): Promise<Reply> {
+export async function getLowWaters({ deps }: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
   return jsonReply(200, { marks: (await deps.store.lowWaters(call.unit.unitId)).map(presentMark) });
 }
 
 /** POST /v1/low-water */
-export async function postLowWater({ deps }: UnitContext, call: SignedCall): Promise<Reply> {
+export async function postLowWater({ deps }: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
   const mark = { ...validated(lowWaterInput, jsonBody(call)), unitId: call.unit.unitId };
   if (!call.unit.kinds.includes(mark.kind)) throw invalidFields([foreignKind(call.unit.kinds)]);
   await deps.store.saveLowWater(mark);
@@ -50,13 +50,13 @@ export async function postLowWater({ deps }: UnitContext, call: SignedCall): Pro
 }
 
 /** GET /v1/places */
-export async function getPlaces({ deps }: UnitContext, call: SignedCall): Promise<Reply> {
+export async function getPlaces({ deps }: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
   const places = await deps.store.places(call.unit.unitId);
   return jsonReply(200, { places: places.map(({ placeCode, name, isOpen }) => ({ placeCode, name, isOpen })) });
 }
 
 /** POST /v1/places: makes it or changes it. */
-export async function postPlace({ deps }: UnitContext, call: SignedCall): Promise<Reply> {
+export async function postPlace({ deps }: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
   const place = validated(placeInput, jsonBody(call));
   const problems = await setPlace(deps, { ...place, unitId: call.unit.unitId });
   if (problems.length > 0) throw invalidFields(problems);
@@ -64,7 +64,7 @@ export async function postPlace({ deps }: UnitContext, call: SignedCall): Promis
 }
 
 /** POST /v1/books/{bookId}/place */
-export async function postBookPlace({ deps }: UnitContext, call: SignedCall): Promise<Reply> {
+export async function postBookPlace({ deps }: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
   const { placeCode } = validated(bookPlaceInput, jsonBody(call));
   const { bookId = "" } = call.params;
   const { unitId } = call.unit;

@@ -3,6 +3,7 @@ import { both, el } from "../shared/dom.ts";
 import { words } from "../shared/words.ts";
 import type { Account, Me } from "./answers.ts";
 import { get, post } from "./ask.ts";
+import { downloads } from "./download.ts";
 import { button, failureText, fieldOf, heading, noteBox, selectField, showMain, table, textField } from "./parts.ts";
 
 const ROLE_OPTIONS = DESK_ROLES.map(
@@ -32,7 +33,15 @@ export async function showAccounts(me: Me): Promise<void> {
       account.accountId === me.account.accountId ? "" : actions(me, account, note),
     ]),
   );
-  showMain(heading(words("账号", "Accounts")), note.box, list, newForm(me, note));
+  const rows = accounts.map((account) => [
+    account.login,
+    account.displayName,
+    DESK_ROLE_NAMES[account.role].zh,
+    account.placeCode,
+    stateOf(account).zh,
+  ]);
+  const kept = downloads("账号", [["账号", "姓名", "角色", "开票点", "状态"], ...rows]);
+  showMain(heading(words("账号", "Accounts")), note.box, list, kept, newForm(me, note));
 }
 
 function stateOf({ isClosed, isPasswordGiven, isTotpBound, needsTotp }: Account) {

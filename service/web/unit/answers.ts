@@ -1,8 +1,10 @@
 import type { Text } from "../../core/reportTexts.ts";
+import type { ItemCatalogue } from "../../domain/catalogue.ts";
 import type { DeskRole } from "../../domain/deskRoles.ts";
 import type { Kind } from "../../domain/kind.ts";
 import type { FieldProblem, IssueInput, IssuingUnit, ReceiptData } from "../../domain/receipt.ts";
 import type { Reconciliation } from "../../domain/reconcile.ts";
+import type { NumberAnswers } from "./numberAnswers.ts";
 
 /** What the desk's service answers (service/http/desk): our own, of the same version as this page. */
 export type Me = {
@@ -57,6 +59,8 @@ export type Detail = Summary & {
   readonly input: IssueInput;
   readonly data: ReceiptData;
   readonly verifyUrl: string;
+  /** 欠缴, not yet released. */
+  readonly isHeld: boolean;
 };
 
 export type ReceiptPage = { readonly receipts: readonly Summary[]; readonly nextCursor: string | null };
@@ -116,7 +120,7 @@ export type Tally = {
 };
 
 /** The paths of the service, each with what it answers. */
-export type Answers = {
+export type Answers = NumberAnswers & {
   readonly me: Me | { readonly isSignedIn: false };
   readonly receipts: ReceiptPage;
   readonly receipt: Detail;
@@ -127,6 +131,7 @@ export type Answers = {
   readonly day: { readonly date: string; readonly tallies: readonly Tally[] };
   readonly reconciliation: Reconciliation;
   readonly items: { readonly items: readonly Item[] };
+  readonly catalogue: { readonly items: ItemCatalogue | null };
   readonly accounts: { readonly accounts: readonly Account[] };
   readonly made: { readonly account: Account; readonly password: string };
   readonly account: Account;
@@ -138,8 +143,14 @@ export type Answers = {
   readonly requests: { readonly requests: readonly DeskRequest[] };
   readonly decided: { readonly red?: Summary; readonly rest?: Summary };
   readonly exchange: { readonly state: string };
+  readonly paperBooks: { readonly books: readonly PaperBookView[] };
+  readonly spoilt: { readonly spoilt: number };
   readonly nothing: object;
 };
+
+export type PaperBookView = Readonly<
+  Record<"paperCode" | "placeCode" | "first" | "last", string> & Record<"given" | "spoilt" | "left", number>
+>;
 
 export type BookList = {
   readonly books: readonly {
@@ -151,6 +162,7 @@ export type BookList = {
     readonly next: string | null;
     readonly left: number;
     readonly anchored: number;
+    readonly placeCode?: string;
   }[];
   readonly stock: readonly {
     readonly eInvoiceCode: string;

@@ -1,6 +1,7 @@
 import { AppError } from "../../core/errors.ts";
 import { applySurcharge } from "../../domain/applySurcharge.ts";
 import { capitalsOf } from "../../domain/capitals.ts";
+import type { ItemCatalogue } from "../../domain/catalogue.ts";
 import { decideIssue } from "../../domain/decideIssue.ts";
 import type { Kind } from "../../domain/kind.ts";
 import { multiplyRoundHalfUp, parseYuan, trySumFen } from "../../domain/money.ts";
@@ -19,12 +20,18 @@ export type Computed = {
 };
 
 /** By the very rules by which the service decides. */
-export function computed(kind: Kind, unit: IssuingUnit, input: IssueInput, nowMs: number): Computed {
+export function computed(
+  kind: Kind,
+  unit: IssuingUnit,
+  input: IssueInput,
+  nowMs: number,
+  catalogue?: ItemCatalogue,
+): Computed {
   const surchargeFen = surchargeOf(kind, input);
   const rowsFen = trySumFen(input.items.map((item) => item.itemAmount));
   const isGiven = input.items.some((item) => item.itemCode === kind.surcharge?.itemCode);
   const totalFen = rowsFen === undefined ? undefined : trySumFen([rowsFen, isGiven ? 0 : (surchargeFen ?? 0)]);
-  const decision = decideIssue({ kind, unit, input, issuedAtMs: nowMs });
+  const decision = decideIssue({ kind, unit, input, issuedAtMs: nowMs, ...(catalogue && { catalogue }) });
   return {
     totalFen,
     capitals: totalFen === undefined ? "" : capitalsOf(totalFen),

@@ -1,16 +1,18 @@
 import { AppError } from "../../core/errors.ts";
 import type { Text } from "../../core/reportTexts.ts";
 import { issueDateOf } from "../../domain/fiscalTime.ts";
+import type { ItemCatalogue } from "../../domain/catalogue.ts";
 import type { ExtField, Kind } from "../../domain/kind.ts";
 import { MAX_LENGTHS } from "../../domain/limits.ts";
 import type { FieldProblem, IssueInput } from "../../domain/receipt.ts";
 import { both, el } from "../shared/dom.ts";
 import { words } from "../shared/words.ts";
 import type { Me } from "./answers.ts";
-import { channelRows } from "./channelRows.ts";
+import { auxRows, type AuxRows } from "./auxRows.ts";
+import { channelRows, type ChannelRows } from "./channelRows.ts";
 import { computed, restInCash, type Computed } from "./compute.ts";
 import { extFormField, NO_AMOUNT, NO_TIME, typed, type FormField } from "./formField.ts";
-import { itemRows, type ItemRows } from "./itemRows.ts";
+import { itemRows, type Cell, type ItemRows } from "./itemRows.ts";
 import { tellAt } from "./parts.ts";
 
 /** The form of one kind, made from the kind's data. */
@@ -25,6 +27,8 @@ export type IssueForm = {
   /** Goes to the first field with a problem. */
   readonly focusProblem: () => void;
   readonly write: (input: IssueInput) => void;
+  /** Takes away the row of the items or of the list that has the focus. */
+  readonly removeHere: () => void;
 };
 
 type Fields = ReadonlyMap<string, FormField>;
@@ -40,19 +44,29 @@ const REST = [
   ["remark", "备注", "Remark"],
 ] as const;
 
-/** @param nowMs the service's time */
-export function issueForm(me: Me, kind: Kind, nowMs: () => number, changed: () => void): IssueForm {
+/**
+ * @param nowMs the service's time
+ * @param catalogue what the bureau lets the unit charge on the kind; undefined: not told, or it says nothing
+ */
+export function issueForm(
+  me: Me,
+  kind: Kind,
+  nowMs: () => number,
+  changed: () => void,
+  catalogue: () => ItemCatalogue | undefined,
+): IssueForm {
   const fields = fieldsOf(kind, nowMs());
   const items = itemRows(
     kind,
     me.items.filter((item) => item.kind === kind.id),
     changed,
   );
+  const lines = auxRows(kind, () => items.read().items.map(({ itemCode }) => itemCode), changed);
   const channels = channelRows(kind, changed);
   const touched = new WeakSet<EventTarget>();
   const element = el("div", { class: "issue-form" });
   const isCashOwn = { value: false };
-  element.append(...layout(kind, fields, items, channels.element));
+  element.append(...layout(kind, fields, items, lines, channels.element));
   element.addEventListener("input", (event) => {
     if (event.target === fields.get("/mainExt/ownPayAmount")?.control) isCashOwn.value = true;
     changed();
@@ -61,55 +75,80 @@ export function issueForm(me: Me, kind: Kind, nowMs: () => number, changed: () =
     if (event.target !== null) touched.add(event.target);
     changed();
   });
-  const read = (): { readonly input: IssueInput; readonly malformed: readonly FieldProblem[] } => {
-    const own = readFields(kind, fields);
-    const rows = items.read();
-    const paid = channels.read();
-    const input: IssueInput = {
-      ...{ kind: kind.id, busNo: "?", placeCode: me.account.placeCode, handlingPerson: me.account.displayName },
-      ...{ checker: me.checkers[0]?.displayName ?? "", ...own.texts, mainExt: own.mainExt, ...own.delivery },
-      ...{ items: rows.items, auxItems: [], otherInfo: [], payChannels: paid.payChannels },
-    };
-    return { input, malformed: [...own.malformed, ...rows.malformed, ...paid.malformed] };
-  };
+  const read = (): Read => readInput(me, kind, { fields, items, lines, channels });
   return {
     element,
     items,
     state() {
       let { input, malformed } = read();
-      const first = computed(kind, me.unit, input, nowMs());
+      const first = computed(kind, me.unit, input, nowMs(), catalogue());
       if (first.totalFen !== undefined) {
         const cash = isCashOwn.value ? undefined : restInCash(kind, first.totalFen, input.mainExt);
         if (cash !== undefined) fields.get("/mainExt/ownPayAmount")?.write(cash);
         if (kind.payChannels.isRequired) channels.follow(first.totalFen);
         ({ input, malformed } = read());
       }
-      const last = computed(kind, me.unit, input, nowMs());
+      const last = computed(kind, me.unit, input, nowMs(), catalogue());
       const known = new Set(malformed.map(({ pointer }) => pointer));
       const problems = [...malformed, ...last.problems.filter(({ pointer }) => !known.has(pointer))];
       return { input, computed: { ...last, problems } };
     },
     tell(problems, all) {
-      clear(fields, items, channels.problem);
+      clear(fields, [...items.cells(), ...lines.cells()], channels.problem);
       return problems.flatMap((each) => {
-        const place = placeOf(each.pointer, fields, items, channels);
+        const place = placeOf(each.pointer, fields, items, lines, channels);
         if (place === undefined) return all ? [each] : [];
         if (all || touched.has(place.control)) place.tell(each);
         return [];
       });
     },
     focusFirst: () => fields.get("/payerPartyName")?.control.focus(),
-    focusProblem: () => element.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(),
+    focusProblem: () => focusProblem(element),
     write(input) {
-      for (const [pointer, field] of fields) {
-        const value = valueAt(input, pointer);
-        if (value !== undefined) field.write(value);
-      }
+      writeFields(fields, input);
       isCashOwn.value = true;
       items.write(input.items);
+      lines.write(input.auxItems);
       channels.write(input.payChannels);
     },
+    removeHere() {
+      if (!lines.removeHere()) items.removeHere();
+    },
   };
+}
+
+type Read = { readonly input: IssueInput; readonly malformed: readonly FieldProblem[] };
+type Parts = {
+  readonly fields: Fields;
+  readonly items: ItemRows;
+  readonly lines: AuxRows;
+  readonly channels: ChannelRows;
+};
+
+function readInput(me: Me, kind: Kind, { fields, items, lines, channels }: Parts): Read {
+  const own = readFields(kind, fields);
+  const rows = items.read();
+  const list = lines.read(rows.items);
+  const paid = channels.read();
+  const input: IssueInput = {
+    ...{ kind: kind.id, busNo: "?", placeCode: me.account.placeCode, handlingPerson: me.account.displayName },
+    ...{ checker: me.checkers[0]?.displayName ?? "", ...own.texts, mainExt: own.mainExt, ...own.delivery },
+    ...{ items: rows.items, auxItems: list.auxItems, otherInfo: [], payChannels: paid.payChannels },
+  };
+  return { input, malformed: [...own.malformed, ...rows.malformed, ...list.malformed, ...paid.malformed] };
+}
+
+function writeFields(fields: Fields, input: IssueInput): void {
+  for (const [pointer, field] of fields) {
+    const value = valueAt(input, pointer);
+    if (value !== undefined) field.write(value);
+  }
+}
+
+function focusProblem(element: HTMLElement): void {
+  const wrong = element.querySelector<HTMLElement>("[aria-invalid=true]");
+  wrong?.closest("details")?.setAttribute("open", "");
+  wrong?.focus();
 }
 
 function fieldsOf(kind: Kind, nowMs: number): Fields {
@@ -138,6 +177,15 @@ function fieldsOf(kind: Kind, nowMs: number): Fields {
       "/delivery/phone",
       typed(words("交款人手机（发短信）", "Payer's mobile"), { inputmode: "tel", maxlength: "20" }, false),
     ],
+    [
+      "/delivery/isArrears",
+      extFormField({
+        ...{ name: "isArrears", zh: "欠缴", en: "In arrears", type: "choice", maxLength: 0, charset: "any" },
+        ...{ isRequired: false, isOnFace: false, isPersonal: false },
+        choices: [{ value: "1", zh: "是：放行前不发送、不对交款人展示", en: "yes: held until released" }],
+      }),
+    ],
+    ["/delivery/arrearsReason", typed(words("欠缴原因", "Why"), { maxlength: "200" }, false)],
     ["/delivery/email", typed(words("交款人邮箱（发票据）", "Payer's e-mail"), { inputmode: "email" }, false)],
   ]);
   const earlier = new Set(kind.dateOrders.map((order) => order.earlier));
@@ -155,7 +203,13 @@ const isAsked =
     name !== surcharge?.fineField && name !== surcharge?.surchargeField;
 
 /** What must be filled in, and money, stands in sight; the rest in a fold. */
-function layout(kind: Kind, fields: Fields, items: ItemRows, channels: HTMLElement): readonly HTMLElement[] {
+function layout(
+  kind: Kind,
+  fields: Fields,
+  items: ItemRows,
+  lines: AuxRows,
+  channels: HTMLElement,
+): readonly HTMLElement[] {
   const box = (pointer: string): HTMLElement | undefined => fields.get(pointer)?.box;
   const asked = kind.mainExt.filter(isAsked(kind));
   const isInSight = ({ isRequired, type }: ExtField): boolean => isRequired || type === "money";
@@ -175,12 +229,21 @@ function layout(kind: Kind, fields: Fields, items: ItemRows, channels: HTMLEleme
           ),
         ]
       : []),
-    el("fieldset", {}, el("legend", {}, both(words("项目", "Items"))), items.element),
+    el(
+      "fieldset",
+      {},
+      el("legend", {}, both(words("项目", "Items"))),
+      items.element,
+      kind.auxItems.maxCount > 0 ? lines.element : undefined,
+    ),
     ...(asked.some((field) => field.type === "money")
       ? [group(words("支付构成", "Who paid which part"), boxes(asked.filter((each) => each.type === "money")))]
       : []),
     channels,
-    group(words("发送", "Send to"), [box("/delivery/phone"), box("/delivery/email")]),
+    group(
+      words("发送", "Send to"),
+      ["phone", "email", "isArrears", "arrearsReason"].map((name) => box(`/delivery/${name}`)),
+    ),
     el(
       "details",
       {},
@@ -206,7 +269,12 @@ function readFields(kind: Kind, fields: Fields) {
     if (value !== "" && value !== 0) mainExt[name] = value;
   }
   const [phone, email] = [text("/delivery/phone"), text("/delivery/email")];
-  const contacts = { ...(phone === "" ? {} : { phone }), ...(email === "" ? {} : { email }) };
+  const isArrears = text("/delivery/isArrears") === "1";
+  const delivery = {
+    ...(phone === "" ? {} : { phone }),
+    ...(email === "" ? {} : { email }),
+    ...(isArrears ? { isArrears, arrearsReason: text("/delivery/arrearsReason") } : {}),
+  };
   const isPerson = text("/payerPartyType") !== "2";
   const texts = {
     payerPartyType: isPerson ? ("1" as const) : ("2" as const),
@@ -217,7 +285,7 @@ function readFields(kind: Kind, fields: Fields) {
     payerOpBk: text("/payerOpBk"),
     remark: text("/remark"),
   };
-  return { texts, mainExt, malformed, delivery: phone + email === "" ? {} : { delivery: contacts } };
+  return { texts, mainExt, malformed, delivery: Object.keys(delivery).length === 0 ? {} : { delivery } };
 }
 
 type Place = { readonly control: HTMLElement; readonly tell: (problem: Text) => void };
@@ -226,21 +294,22 @@ function placeOf(
   pointer: string,
   fields: Fields,
   items: ItemRows,
+  lines: AuxRows,
   channels: { readonly problem: HTMLElement; readonly first: () => HTMLElement | undefined },
 ): Place | undefined {
   const field = fields.get(pointer);
   if (field !== undefined) return { control: field.control, tell: field.tell };
-  if (pointer.startsWith("/items")) {
-    const cell = items.cellAt(pointer);
+  if (pointer.startsWith("/items") || pointer.startsWith("/auxItems")) {
+    const cell = (pointer.startsWith("/items") ? items : lines).cellAt(pointer);
     return cell && { control: cell.control, tell: (text) => tellAt(cell.control, cell.problem, text) };
   }
   const first = pointer.startsWith("/payChannels") ? channels.first() : undefined;
   return first && { control: first, tell: (text) => tellAt(first, channels.problem, text) };
 }
 
-function clear(fields: Fields, items: ItemRows, channelProblem: HTMLElement): void {
+function clear(fields: Fields, cells: readonly Cell[], channelProblem: HTMLElement): void {
   for (const field of fields.values()) field.tell(undefined);
-  for (const { control, problem } of items.cells()) tellAt(control, problem, undefined);
+  for (const { control, problem } of cells) tellAt(control, problem, undefined);
   channelProblem.replaceChildren();
 }
 

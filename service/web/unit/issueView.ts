@@ -1,4 +1,5 @@
 import type { Text } from "../../core/reportTexts.ts";
+import type { ItemCatalogue } from "../../domain/catalogue.ts";
 import type { Kind } from "../../domain/kind.ts";
 import type { FieldProblem, IssueInput } from "../../domain/receipt.ts";
 import { both, el } from "../shared/dom.ts";
@@ -83,20 +84,35 @@ export function showForm(me: Me, kind: Kind, use: FormUse): void {
     sums.show(computed);
     form.tell(computed.problems, isTold);
   };
-  const form: IssueForm = issueForm(me, kind, clock, changed);
+  let catalogue: ItemCatalogue | undefined;
+  const form: IssueForm = issueForm(me, kind, clock, changed, () => catalogue);
   const send = sender({ form, busNo, send: use.send, note, tellAll: () => (isTold = true) });
   const issue = button(use.title, () => void send(), { class: "main-button" });
   issue.append(el("kbd", {}, "F9"));
   const whole = el("div", { class: "issue" }, ...use.above, form.element);
   wireKeys(
     whole,
-    { F9: () => void send(), F4: () => form.items.add(), F7: () => form.items.removeHere(), F2: use.again },
+    { F9: () => void send(), F4: () => form.items.add(), F7: form.removeHere, F2: use.again },
     (control) => isRowEnd(form, control),
   );
   showMain(heading(use.title), whole, el("div", { class: "bar" }, sums.element, note.box, issue, keysLine()));
   if (use.given !== undefined) form.write(use.given);
   changed();
   form.focusFirst();
+  void catalogueOf(kind).then((items) => {
+    catalogue = items;
+    if (form.element.isConnected) changed();
+  });
+}
+
+/** Without an answer the form goes without: the service checks prices and items in any case. */
+async function catalogueOf({ id }: Kind): Promise<ItemCatalogue | undefined> {
+  try {
+    return (await get("catalogue", `catalogue/${id}`)).items ?? undefined;
+  } catch (error) {
+    failureText(error);
+    return undefined;
+  }
 }
 
 type Sending = Pick<FormUse, "send"> & {

@@ -2,6 +2,7 @@ import { both, el } from "../shared/dom.ts";
 import { words } from "../shared/words.ts";
 import type { Item, Me } from "./answers.ts";
 import { post } from "./ask.ts";
+import { downloads } from "./download.ts";
 import { button, failureText, heading, noteBox, selectField, showMain, table, textField } from "./parts.ts";
 
 /** 收费项目: what the form fills in by its code. */
@@ -37,7 +38,11 @@ export function showItems(me: Me, items: readonly Item[] = me.items): void {
       }),
     ]),
   );
-  showMain(heading(words("收费项目", "Items")), note.box, list, newForm(me, note));
+  const rows = items.map(({ kind, itemCode, itemName, itemUnit, itemStd }) => [
+    ...[nameOf(kind), itemCode, itemName, itemUnit, itemStd],
+  ]);
+  const kept = downloads("收费项目", [["票种", "编码", "名称", "单位", "标准（元）"], ...rows]);
+  showMain(heading(words("收费项目", "Items")), note.box, list, kept, newForm(me, note));
 }
 
 function newForm(me: Me, note: ReturnType<typeof noteBox>): HTMLElement {

@@ -34,6 +34,16 @@ export function paperForm(receipt: Detail, reload: () => void): readonly Child[]
     const typed = number.control.value.trim();
     void send(path, typed === "" ? {} : { paperNumber: typed });
   };
+  const damage = textField(
+    words("损坏情况（纸质已交回）", "What is wrong with it; it was handed back"),
+    { maxlength: "80" },
+    true,
+  );
+  const replace = (): void => {
+    const typed = number.control.value.trim();
+    const blank = typed === "" ? {} : { paperNumber: typed };
+    void send(`${path}/replacement`, { ...blank, reason: damage.control.value.trim() });
+  };
   const parts =
     paper === undefined
       ? [number.box, button(words("换开纸质", "Exchange to paper"), exchange, { class: "plain" })]
@@ -45,10 +55,11 @@ export function paperForm(receipt: Detail, reload: () => void): readonly Child[]
                 button(
                   words("收回并作废纸质", "Take the paper back"),
                   () => void send(`${path}/return`, { reason: reason.control.value.trim() }),
-                  {
-                    class: "plain",
-                  },
+                  { class: "plain" },
                 ),
+                damage.box,
+                number.box,
+                button(words("重新换开", "Give other paper"), replace, { class: "plain" }),
               ]
             : []),
         ];

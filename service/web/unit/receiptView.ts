@@ -4,12 +4,13 @@ import { capitalsOf } from "../../domain/capitals.ts";
 import { both, el, type Child } from "../shared/dom.ts";
 import { beijingTime, words, yuan } from "../shared/words.ts";
 import type { Detail, Me } from "./answers.ts";
-import { get } from "./ask.ts";
+import { get, post } from "./ask.ts";
 import { STATUS_WORDS } from "./issuedPanel.ts";
-import { failureText, heading, showMain } from "./parts.ts";
+import { button, failureText, heading, noteBox, say, showMain } from "./parts.ts";
 import { paperForm } from "./paperForm.ts";
 import { reversalForm } from "./reversalForm.ts";
 import { sendForm } from "./sendForm.ts";
+import { tried } from "./tried.ts";
 
 /** One receipt of the unit: what it says, where it stands, its face. */
 export async function showReceipt(me: Me, code: string, number: string): Promise<void> {
@@ -70,6 +71,7 @@ function partsOf(me: Me, receipt: Detail): readonly Child[] {
           ),
         )
       : undefined,
+    receipt.isHeld ? heldNote(me, receipt) : undefined,
     isThere && mayAtDesk(me.account.role, "send") ? sendForm(receipt) : undefined,
     ...(isThere && mayAtDesk(me.account.role, "ask_reversal") ? reversalForm(me, receipt) : []),
     ...(isThere && mayAtDesk(me.account.role, "paper") ? paperForm(receipt, () => location.reload()) : []),
@@ -82,6 +84,26 @@ function partsOf(me: Me, receipt: Detail): readonly Child[] {
         })
       : undefined,
   ];
+}
+
+/** 欠缴: neither sent nor shown to the payer until somebody says that it is paid. */
+function heldNote(me: Me, { code, number }: Detail): HTMLElement {
+  const note = noteBox();
+  const release = (): Promise<void> =>
+    tried(async () => {
+      await post("nothing", `receipts/${code}/${number}/release`, {});
+      await showReceipt(me, code, number);
+      say(words("已放行", "Released"));
+    }, note);
+  const text = words("欠缴：未发送，也不对交款人展示", "In arrears: neither sent nor shown to the payer");
+  const paid = button(words("已缴清，放行", "Paid: release it"), () => void release(), { class: "plain" });
+  return el(
+    "div",
+    { class: "note warn" },
+    el("p", {}, both(text)),
+    mayAtDesk(me.account.role, "send") ? paid : undefined,
+    note.box,
+  );
 }
 
 function linked(place: Detail["reversedBy"], label: Text): HTMLElement | undefined {

@@ -10,6 +10,7 @@ import { showIssue } from "./issueView.ts";
 import { showItems } from "./itemsView.ts";
 import { showLog } from "./logView.ts";
 import { showMe } from "./meView.ts";
+import { showPaper } from "./paperView.ts";
 import { showReconcile } from "./reconcileView.ts";
 import { showRequests } from "./requestsView.ts";
 import { showSearch } from "./searchView.ts";
@@ -33,7 +34,8 @@ export const VIEWS: readonly View[] = [
   { path: "receipts", label: words("查票", "Search"), action: "read", show: showSearch },
   { path: "requests", label: words("冲红申请", "Reversals"), action: "read", show: showRequests },
   { path: "reconcile", label: words("对账", "Reconcile"), action: "read", show: showReconcile },
-  { path: "books", label: words("号段", "Books"), action: "read", show: showBooks },
+  { path: "books", label: words("号段与申领", "Numbers"), action: "read", show: (me) => showBooks(me) },
+  { path: "paper", label: words("纸质票据", "Paper"), action: "read", show: (me) => showPaper(me) },
   { path: "items", label: words("收费项目", "Items"), action: "items", show: showItems },
   { path: "accounts", label: words("账号", "Accounts"), action: "accounts", show: showAccounts },
   { path: "log", label: words("操作日志", "Log"), action: "log", show: showLog },

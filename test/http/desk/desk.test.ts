@@ -18,6 +18,7 @@ import {
 } from "../../../service/domain/deskRoles.ts";
 import { sampleToday } from "../../support/platform.ts";
 import { lifeCases } from "./lifeCases.ts";
+import { numberCases } from "./numberCases.ts";
 import { DeskVisitor, PASSWORD, startDeskSite, type DeskSite } from "./deskSite.ts";
 
 describe("the unit desk", function () {
@@ -176,6 +177,7 @@ describe("the unit desk", function () {
     decide_reversal: async (visitor) => (await visitor.post("requests/x", {})).status,
     paper: async (visitor) => (await visitor.post("receipts/44010126/9999999999/paper", {})).status,
     items: async (visitor) => (await visitor.post("items", {})).status,
+    numbers: async (visitor) => (await visitor.post("numbers/applications", {})).status,
     log: async (visitor) => (await visitor.get("log")).status,
     accounts: async (visitor) => (await visitor.get("accounts")).status,
   };
@@ -195,8 +197,8 @@ describe("the unit desk", function () {
     expect(rows).to.deep.equal([
       ["cashier", "read issue send ask_reversal paper"],
       ["reviewer", "read send decide_reversal"],
-      ["accountant", "read items log"],
-      ["head", "read send decide_reversal items log accounts"],
+      ["accountant", "read items numbers log"],
+      ["head", "read send decide_reversal items numbers log accounts"],
     ]);
     expect(await logged()).to.include("action_denied accounts");
   });
@@ -296,6 +298,8 @@ describe("the unit desk", function () {
     expect((await visitor.get("receipts?from=2020-01-01")).status).to.equal(422);
     expect((await visitor.get("receipts?nonsense=1")).status).to.equal(422);
   });
+
+  numberCases({ as, logged, school });
 
   lifeCases({ site: () => site, as, visitorOf, issueBody, logged, school, foreigner: () => foreigner });
 

@@ -64,6 +64,23 @@ export function lifeCases({ site, as, visitorOf, issueBody, logged, school, fore
     expect((await cashier.post(`${path}/reversal-request`, wish)).status).to.equal(201);
   });
 
+  it("releases a receipt in arrears, only one that is held, and logs it", async () => {
+    const cashier = await as("cashier");
+    const body = issueBody("AR-1");
+    const receipt = { ...(body["receipt"] as object), delivery: { isArrears: true, arrearsReason: "欠费" } };
+    const { json: issued } = await cashier.post("receipts", { ...body, receipt });
+    const path = `receipts/${String(issued["code"])}/${String(issued["number"])}`;
+    expect((await cashier.get(path)).json["isHeld"]).to.equal(true);
+    expect((await (await as("accountant")).post(`${path}/release`, {})).status).to.equal(403);
+    expect((await cashier.post(`${path}/release`, {})).status).to.equal(200);
+    expect((await cashier.get(path)).json["isHeld"]).to.equal(false);
+    expect((await cashier.post(`${path}/release`, {})).status).to.equal(200);
+    const { json: other } = await cashier.post("receipts", issueBody("AR-2"));
+    const free = `receipts/${String(other["code"])}/${String(other["number"])}/release`;
+    expect((await cashier.post(free, {})).json["code"]).to.equal("not_in_arrears");
+    expect(await logged()).to.include(`arrears_released ${String(issued["code"])} ${String(issued["number"])}`);
+  });
+
   it("gives paper for a receipt, which then is not reversed until the paper is back", async () => {
     const cashier = await as("cashier");
     const { unitId } = school.cashier!;
@@ -89,10 +106,31 @@ export function lifeCases({ site, as, visitorOf, issueBody, logged, school, fore
       number: "00000001",
       state: "given",
     });
+    const spoil = { paperCode: "44010126", reason: "卡纸" };
+    const torn = await cashier.post("paper-books/spoil", { ...spoil, first: "1", last: "2" });
+    expect(torn.json["code"]).to.equal("not_blank");
+    expect((await cashier.post("paper-books/spoil", { ...spoil, first: "2", last: "3" })).json["spoilt"]).to.equal(2);
+    const second = await cashier.post(`${path}/paper/replacement`, { reason: "打印损坏", paperNumber: "00000004" });
+    expect([second.status, second.json["paperNumber"], second.json["operator"]]).to.deep.equal([
+      ...[201, "00000004"],
+      school.cashier!.displayName,
+    ]);
+    const reviewer = await as("reviewer");
+    expect((await reviewer.get("paper-books")).json["books"]).to.deep.equal([
+      {
+        ...{ paperCode: "44010126", placeCode: "", first: "00000001", last: "00000009" },
+        ...{ given: 2, spoilt: 2, left: 5 },
+      },
+    ]);
+    expect((await reviewer.post("paper-books/spoil", { ...spoil, first: "5", last: "5" })).status).to.equal(403);
     const wish = { reversal: { reasonCode: "refund", reason: "", documentNo: "" } };
     expect((await cashier.post(`${path}/reversal-request`, wish)).json["code"]).to.equal("receipt_on_paper");
     expect((await cashier.post(`${path}/paper/return`, { reason: "退费" })).status).to.equal(200);
     expect((await cashier.post(`${path}/reversal-request`, wish)).status).to.equal(201);
-    expect(await logged()).to.include(`exchanged ${String(issued["code"])} ${String(issued["number"])} given`);
+    const place = `${String(issued["code"])} ${String(issued["number"])}`;
+    expect(await logged())
+      .to.include(`exchanged ${place} given`)
+      .and.include("blanks_spoilt 44010126 2-3")
+      .and.include(`paper_replaced ${place} 44010126 00000004`);
   });
 }

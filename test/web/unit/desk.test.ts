@@ -1,12 +1,14 @@
+import { readFile } from "node:fs/promises";
 import { expect } from "chai";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Download, Page } from "playwright-core";
 import { buildUnit } from "../../../scripts/buildUnit.ts";
 import { openDeskSession } from "../../../service/app/deskSession.ts";
 import { sampleInput } from "../../../service/domain/samples.ts";
+import { SIZES, unitCases } from "./unitCases.ts";
 import { PASSWORD, startDeskSite, type DeskSite } from "../../http/desk/deskSite.ts";
 import { expectAccessible, expectNoOverflow, openChromium, openPage, screenshot } from "../check/checkBrowser.ts";
 
-const SIZES = { desk: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } } as const;
+const text = async (download: Download): Promise<string> => readFile(await download.path(), "utf8");
 
 describe("the unit desk in Chromium", function () {
   this.timeout(120_000);
@@ -134,6 +136,12 @@ describe("the unit desk in Chromium", function () {
     expect(await page.locator(`#${described ?? ""}`).innerText()).to.match(/[\u4e00-\u9fff].*[a-z]{4}/);
     expect(await page.evaluate("document.activeElement.getAttribute('aria-invalid')")).to.equal("true");
     await look(page, "issue-wrong-phone");
+    // All cells of a row are in sight: the row's box does not scroll by itself.
+    const hidden = await page
+      .locator("table.rows")
+      .first()
+      .evaluate((each) => each.scrollHeight - each.clientHeight);
+    expect(hidden).to.be.at.most(1);
     const { unitId } = await site.platform.unitOf("demo-hospital");
     expect(await site.deps.store.receipts(unitId, {}, undefined, 10)).to.deep.equal([]);
     await page.context().close();
@@ -291,7 +299,7 @@ describe("the unit desk in Chromium", function () {
   it("shows the day, books, items, accounts, the log and one's own account", async () => {
     const pages = [
       ["head", "/unit", "一天的开票"],
-      ["head", "/unit/books", "号段与结余"],
+      ["head", "/unit/books", "号段与申领"],
       ["accountant", "/unit/items", "收费项目"],
       ["head", "/unit/accounts", "账号 Accounts"],
       ["head", "/unit/log", "操作日志"],
@@ -304,11 +312,19 @@ describe("the unit desk in Chromium", function () {
         await open(page, path);
         await page.getByRole("heading", { name: title, level: 1 }).waitFor();
         await look(page, `${path.replace("/unit", "").slice(1) || "day"}-${size}`);
+        if (path !== "/unit/items" && path !== "/unit/accounts") continue;
+        const [kept] = await Promise.all([
+          page.waitForEvent("download"),
+          page.getByRole("button", { name: "下载 CSV" }).click(),
+        ]);
+        expect(await text(kept)).to.include(path === "/unit/items" ? "103042701,普通高中学费" : "会计,KP01,正常");
       }
       expect(complaints).to.deep.equal([]);
       await page.context().close();
     }
   });
+
+  unitCases({ site: () => site, signedIn, enter, open, look });
 
   it("lets the head make an account, whose owner binds an authenticator by its QR code", async () => {
     const { page } = await signedIn("demo-school", "head", "/unit/accounts");

@@ -7,6 +7,9 @@ type Stage = { readonly name: string; readonly command: readonly string[]; reado
 type Count = { passed: number; failed: number; skipped: number };
 
 const FAULTS = "test/faults/**/*.test.ts";
+/** Programs that start, and what they start: the rest of the lane of faults. */
+const PROGRAMS = "test/{adapters,e2e,interop,verifier,docs}/**/*.test.ts";
+const ALONE = ["mocha", "--no-config", "--extension", "ts", "--exit", "--timeout", "60000"];
 /** What all others need. */
 const first: readonly Stage[] = [
   { name: "contracts compile without warnings", command: ["hardhat", "build", "--force"], refused: /warning/i },
@@ -19,14 +22,12 @@ const lanes: readonly (readonly Stage[])[] = [
     { name: "lint and import table", command: ["npm", "run", "-s", "check:lint"] },
     { name: "format", command: ["npm", "run", "-s", "check:format"] },
     { name: "tidy", command: ["npm", "run", "-s", "check:tidy"] },
-    { name: "service tests", command: ["mocha", "--ignore", FAULTS] },
+    { name: "service tests", command: ["mocha", "--ignore", FAULTS, "--ignore", PROGRAMS] },
   ],
   [
     { name: "contract tests", command: ["hardhat", "test", "--no-compile"] },
-    {
-      name: "fault tests",
-      command: ["mocha", "--no-config", "--extension", "ts", "--exit", "--timeout", "60000", FAULTS],
-    },
+    { name: "fault tests", command: [...ALONE, FAULTS] },
+    { name: "tests of programs", command: [...ALONE, PROGRAMS] },
   ],
 ];
 

@@ -273,7 +273,6 @@ const qrPlaceOf = (origin: string): QrPlace => ({ origin, template: "1", appId: 
 function startWorkers(deps: Deps, config: Config, admin: Parts["admin"]): readonly Worker[] {
   return [
     ...(config.ROLES.includes("render") ? [startRenderWorker(deps)] : []),
-    ...(config.ROLES.includes("anchor") ? [startAnchorWorker(deps, config.ANCHOR_INTERVAL_MS)] : []),
     ...(config.ROLES.includes("declare") ? [startDeclareWorker(deps, scheduleOf(config))] : []),
     ...(config.ROLES.includes("anchor")
       ? [startAnchorWorker(deps, config.ANCHOR_INTERVAL_MS), startPaperWorker(deps), startNumbersWorker(deps, admin)]

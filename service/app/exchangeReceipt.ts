@@ -84,16 +84,21 @@ async function settle(deps: Deps, exchange: PaperExchange): Promise<PaperExchang
   const { exchangeId, code, number, state } = exchange;
   const onPaper = state === "requested";
   const refusal = await setPaper(deps, exchange, onPaper);
-  const settled = refusal !== undefined && onPaper ? "refused" : onPaper ? "given" : "returned";
-  if (refusal !== undefined && !onPaper) {
-    // It can't be: what is on paper can neither be reversed nor claimed. So somebody has to look.
+  const isFinal = refusal !== undefined && onPaper && FINAL_REFUSALS.has(refusal);
+  if (refusal !== undefined && !isFinal) {
+    // The receipt is not to blame (the ledger is paused, the unit's key was changed): somebody has to look, and it is tried again.
     await store.raiseAlarm("paper_refused", `receipt ${code} ${number}`, refusal, clock.nowMs());
     return state;
   }
+  const settled = isFinal ? "refused" : onPaper ? "given" : "returned";
+  await store.clearAlarm("paper_refused", `receipt ${code} ${number}`, clock.nowMs());
   await store.settleExchange(exchangeId, settled, refusal ?? "", clock.nowMs());
   log.info("paper_settled", { code, number, state: settled });
   return settled;
 }
+
+/** What a claimant or another contract call did first: the exchange is over. */
+const FINAL_REFUSALS: ReadonlySet<string> = new Set(["LedgerReceiptInUse", "LedgerReceiptReversed"]);
 
 /** undefined: the chain has it as wished; else the contract's error. Another's change of the unit's nonce is tried again. */
 async function setPaper(deps: Deps, exchange: PaperExchange, onPaper: boolean): Promise<string | undefined> {

@@ -207,6 +207,20 @@ describe("the life of a receipt", function () {
     expect(next.exchange.paperNumber).to.equal(late.exchange.paperNumber);
   });
 
+  it("keeps an exchange waiting, with an alarm, while the ledger is paused", async () => {
+    const receipt = await fresh();
+    await platform.admin.pause();
+    const result = await exchangeReceipt(platform.deps, receipt, PAPER);
+    if (result.kind !== "requested") throw new Error(result.kind);
+    expect(result.exchange.state).to.equal("requested");
+    const subject = `paper_refused receipt ${receipt.code} ${receipt.number}`;
+    expect(await platform.alarms()).to.include(subject);
+    await platform.admin.unpause();
+    await settlePapers(platform.deps);
+    expect((await platform.current(receipt)).paper?.state).to.equal("given");
+    expect(await platform.alarms()).not.to.include(subject);
+  });
+
   it("ends with an audit without findings; paper that the chain does not know is found", async () => {
     const audit = (): ReturnType<typeof auditLedger> =>
       auditLedger({ ...platform.deps, examine: examineHere(platform.deps.hash), onProgress: () => undefined });

@@ -24,7 +24,9 @@ describe("trying the program out: mail, link and login without a mail server", f
   const count = (page: string, what: RegExp): number => [...page.matchAll(what)].length;
 
   it("prints where the mailbox is, and the demo's receipts come to it by mail and text message", async () => {
-    expect(program.output()).to.include(`(mailbox)   ${program.url}/sandbox/mail`);
+    // Said after the line that a program is known to be ready by.
+    const line = `(mailbox)   ${program.url}/sandbox/mail`;
+    await until(() => program.output().includes(line), "it says where the mailbox is");
     expect(await mailbox()).to.include("还没有邮件或短信");
     expect(await playDemo(folder.dir, program.url)).to.equal(true);
     await until(

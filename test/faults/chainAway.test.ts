@@ -59,6 +59,7 @@ describe("the chain away", function () {
     for (let n = 0; n < 5; n++) await issue(`BEFORE-${n}`);
     await untilAllAnchored(client, issued);
     expect((await readiness()).body.status).to.equal("ready");
+    expect(program.output()).not.to.include("worker_failed");
     slowest.away = 0;
 
     // Every way in which a node can be away: closed, silent, answering nonsense, and taking what it then forgets.

@@ -53,8 +53,8 @@ export const checkDocs = {
     tag: "checks",
     summary: { zh: "批量查验，最多 1,000 张", en: "Check up to 1,000 receipts" },
     description: {
-      zh: "每行都要先完成计算（challenge_required 给出总量），各行结果互不影响。",
-      en: "Each row costs work (challenge_required says how much in all); no row's result affects another.",
+      zh: "手工填写的每行都要先完成计算（challenge_required 给出总量），带本系统签名的二维码不用，各行结果互不影响。",
+      en: "Each typed row costs work (challenge_required says how much in all), a QR code with our signature none; no row's result affects another.",
     },
     request: {
       schema: checkListBody,

@@ -1,5 +1,5 @@
 import { decideIssue } from "../domain/decideIssue.ts";
-import { interlockOf, lifeStateOf, type Interlock } from "../domain/interlocks.ts";
+import { interlockOf, lifeStateOfReceipt, type Interlock } from "../domain/interlocks.ts";
 import type { FieldProblem } from "../domain/receipt.ts";
 import { decideReversal, type ReversalRequest } from "../domain/reversal.ts";
 import type { Deps } from "./deps.ts";
@@ -26,7 +26,8 @@ export async function askReversal(
   terms: DeskReversalTerms,
   rest?: DeskInput,
 ): Promise<AskResult> {
-  const interlock = interlockOf(stateOf(original), "reverse");
+  // As far as our own database tells; the chain is asked when it is decided.
+  const interlock = interlockOf(lifeStateOfReceipt(original), "reverse");
   if (interlock !== undefined) return { kind: "interlocked", interlock };
   const kind = deps.kinds.get(original.kind);
   if (kind === undefined) return { kind: "interlocked", interlock: "receipt_void" };
@@ -130,17 +131,6 @@ function decide(
     decidedBy: accountId,
     decidedAtMs: deps.clock.nowMs(),
     note,
-  });
-}
-
-/** As far as our own database tells; the chain is asked when it is decided. */
-function stateOf(receipt: Receipt): ReturnType<typeof lifeStateOf> {
-  return lifeStateOf({
-    isVoid: receipt.state === "void",
-    isRed: receipt.reverses !== undefined,
-    isReversed: receipt.reversedBy !== undefined,
-    isOnPaper: receipt.paper !== undefined,
-    usedFen: 0,
   });
 }
 

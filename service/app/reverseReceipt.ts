@@ -1,7 +1,7 @@
 import { hexOf } from "../core/bytes.ts";
 import { AppError } from "../core/errors.ts";
 import { codeNumberOf } from "../domain/code.ts";
-import { interlockOf, lifeStateOf, type Interlock } from "../domain/interlocks.ts";
+import { interlockOf, lifeStateOfReceipt, type Interlock } from "../domain/interlocks.ts";
 import type { FieldProblem, IssueInput } from "../domain/receipt.ts";
 import { issueCodeOf } from "../domain/receiptAssembly.ts";
 import { decideReversal, type ReversalRequest } from "../domain/reversal.ts";
@@ -134,13 +134,8 @@ async function interlocked(deps: Deps, receipt: Receipt): Promise<Refusal | unde
   if (receipt.destroyedAtMs !== undefined) return { kind: "interlocked", interlock: "receipt_void" };
   const original = await awaitReceipt(deps, receipt, "rendered", RENDER_WAIT_MS);
   if (original.state === "issued") return { kind: "not_rendered" };
-  const state = lifeStateOf({
-    isVoid: original.state === "void",
-    isRed: original.reverses !== undefined,
-    isReversed: false,
-    isOnPaper: original.paper !== undefined,
-    usedFen: await usedFenOf(deps, original),
-  });
+  // What was reversed meanwhile is the store's to tell: perhaps by this very request.
+  const state = lifeStateOfReceipt({ ...original, reversedBy: undefined }, await usedFenOf(deps, original));
   const interlock = interlockOf(state, "reverse");
   return interlock === undefined ? undefined : { kind: "interlocked", interlock };
 }

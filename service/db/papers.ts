@@ -9,7 +9,7 @@ import type {
   SpoilOutcome,
   SpoiltBlanks,
 } from "../app/paperPorts.ts";
-import { interlockOf, lifeStateOf, type LifeAction } from "../domain/interlocks.ts";
+import { interlockOf, lifeStateOfReceipt, type LifeAction } from "../domain/interlocks.ts";
 import { PaperBookEntity, PaperExchangeEntity, PaperSpoiltEntity, type PaperExchangeRow } from "./entities/paper.ts";
 import { inTransaction, query, rowsOf } from "./retry.ts";
 import { receiptColumns, receiptOf, standingColumns, standingJoin, type RawReceipt } from "./rows.ts";
@@ -188,13 +188,7 @@ async function lockForPaper(
   );
   if (row === undefined) return { kind: "interlocked", interlock: "receipt_void" };
   const receipt = receiptOf(row);
-  const state = lifeStateOf({
-    isVoid: receipt.state === "void",
-    isRed: receipt.reverses !== undefined,
-    isReversed: receipt.reversedBy !== undefined,
-    isOnPaper: receipt.paper !== undefined,
-    usedFen: 0,
-  });
+  const state = lifeStateOfReceipt(receipt);
   const interlock = interlockOf(state, action);
   if (interlock === undefined) return undefined;
   return { kind: "interlocked", interlock, ...(receipt.reversedBy && { by: receipt.reversedBy }) };

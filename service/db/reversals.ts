@@ -2,7 +2,7 @@ import type { DataSource, EntityManager } from "typeorm";
 import type { NewReversal, ReversalPair, ReversalStore, ReversalTerms } from "../app/reversalPorts.ts";
 import type { NewReceipt, Receipt } from "../app/storePorts.ts";
 import type { Channel } from "../domain/contact.ts";
-import { interlockOf, lifeStateOf, type Interlock } from "../domain/interlocks.ts";
+import { interlockOf, lifeStateOfReceipt, type Interlock } from "../domain/interlocks.ts";
 import { ReversalEntity } from "./entities/reversal.ts";
 import { query, rowsOf } from "./retry.ts";
 import { receiptColumns, receiptOf, standingColumns, standingJoin, type RawReceipt } from "./rows.ts";
@@ -72,13 +72,7 @@ export async function lockOriginals(
 }
 
 function lockedOriginal(receipt: Receipt): LockedOriginal {
-  const state = lifeStateOf({
-    isVoid: receipt.state === "void",
-    isRed: receipt.reverses !== undefined,
-    isReversed: receipt.reversedBy !== undefined,
-    isOnPaper: receipt.paper !== undefined,
-    usedFen: 0,
-  });
+  const state = lifeStateOfReceipt(receipt);
   return { receipt, interlock: interlockOf(state, "reverse") };
 }
 

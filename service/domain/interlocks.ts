@@ -49,6 +49,25 @@ export function lifeStateOf({ isVoid, isRed, isReversed, isOnPaper, usedFen }: L
   return usedFen > 0 ? "entered" : "normal";
 }
 
+/** The same of a receipt as it is kept, as far as its own record tells. @param usedFen what the chain says is claimed or held */
+export function lifeStateOfReceipt(
+  receipt: {
+    readonly state: "issued" | "rendered" | "void";
+    readonly reverses?: unknown;
+    readonly reversedBy?: unknown;
+    readonly paper?: unknown;
+  },
+  usedFen = 0,
+): LifeState {
+  return lifeStateOf({
+    isVoid: receipt.state === "void",
+    isRed: receipt.reverses !== undefined,
+    isReversed: receipt.reversedBy !== undefined,
+    isOnPaper: receipt.paper !== undefined,
+    usedFen,
+  });
+}
+
 type Row = Readonly<Partial<Record<LifeAction, Interlock>>>;
 
 const NO_PAPER = { returnPaper: "not_on_paper", replacePaper: "not_on_paper" } as const;

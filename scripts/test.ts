@@ -31,14 +31,18 @@ const lanes: readonly (readonly Stage[])[] = [
   ],
 ];
 
+const COLOURS = /\u001b\[[0-9;]*m/g;
+/** Of a failed stage, at the end. */
+const SHOWN_LINES = 60;
+
 const wanted = process.argv.slice(2);
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
-const failures: string[] = [];
+const failures: { readonly stage: string; readonly output: string }[] = [];
 
 await runLane(first, true);
 await Promise.all(lanes.map((lane, index) => runLane(lane, index === 0)));
 
-if (failures.length > 0) console.log(`\nfailed: ${failures.join(", ")}`);
+for (const { stage, output } of failures) console.log(`\n== failed: ${stage}\n${failingPart(output)}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 
@@ -53,7 +57,7 @@ async function runLane(lane: readonly Stage[], isShown: boolean): Promise<void> 
     total.passed += count.passed;
     total.failed += count.failed;
     total.skipped += count.skipped;
-    if (count.failed > 0) failures.push(stage.name);
+    if (count.failed > 0) failures.push({ stage: stage.name, output });
     const seconds = Math.round((Date.now() - startedMs) / 1000);
     console.log(
       `== ${stage.name}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped in ${seconds} s`,
@@ -76,9 +80,16 @@ function run([program, ...args]: readonly string[], isShown: boolean): Promise<{
   });
 }
 
+/** What a runner says of its failures at its end, or the end of its output: said again last, where whoever reads only the end of a log finds it. */
+function failingPart(output: string): string {
+  const lines = output.trimEnd().split("\n");
+  const first = lines.findIndex((line) => /^\s*\d+ failing/.test(line.replace(COLOURS, "")));
+  return (first < 0 ? lines.slice(-SHOWN_LINES) : lines.slice(first, first + SHOWN_LINES)).join("\n");
+}
+
 /** A runner's own counts; a command that prints none counts as one. A failing exit is never counted as passed. */
 function countOf(output: string, code: number): Count {
-  const plain = output.replace(/\u001b\[[0-9;]*m/g, "");
+  const plain = output.replace(COLOURS, "");
   const sum = (word: string): number => {
     const lines = [...plain.matchAll(new RegExp(`^\\s*(\\d+) ${word}(.*)$`, "gm"))];
     // Hardhat's last line adds up what its runners have printed before.

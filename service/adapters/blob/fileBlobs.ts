@@ -11,21 +11,20 @@ const CODE_FOLDER = /^\d{8}$/;
 const RANGE_FOLDER = /^\d{6}$/;
 /** Where documents are written before they get their name. */
 const INCOMING = ".incoming";
-/** How often another process may clean away what is being written. */
-const ATTEMPTS = 5;
+/** Nothing takes this long to write: what is older was left by a crash. */
+const LEFT_BEHIND_MS = 3_600_000;
 
 /**
  * Documents as files under a folder: <code>/<number's first six digits>/<number>.pdf, so at most 10,000 numbers to a
  * folder. A document is written and synced under a temporary name, then linked to its own, which only the first writer
- * can do. So a name never shows half a document, and a kill at any moment leaves at most a temporary file, which the
- * next opening takes away. Any number of processes may share the folder.
+ * can do. So a name never shows half a document, and a kill at any moment leaves at most a temporary file, which an
+ * opening takes away an hour later. Any number of processes may share the folder.
  * @throws AppError blob_name_malformed from each method that takes a name; blob_not_written (the cause says why) from put
  */
 export async function openFileBlobs(dir: string): Promise<BlobStore> {
   const incoming = path.join(dir, INCOMING);
   await fs.mkdir(incoming, { recursive: true });
-  // What another process is writing at this moment may be among them: it then writes it again.
-  for (const name of await fs.readdir(incoming)) await fs.rm(path.join(incoming, name), { force: true });
+  for (const name of await fs.readdir(incoming)) await removeLeftBehind(path.join(incoming, name));
   const syncFolder = folderSync();
   await syncFolder(path.dirname(path.resolve(dir)));
   const known = new Set<string>();
@@ -80,20 +79,23 @@ function pathOf(dir: string, name: string): string {
   );
 }
 
+/** What another process is writing at this moment stays, and may be gone the next. */
+async function removeLeftBehind(temporary: string): Promise<void> {
+  const stat = await fs.stat(temporary).catch(() => undefined);
+  if (stat !== undefined && stat.mtimeMs < Date.now() - LEFT_BEHIND_MS) await fs.rm(temporary, { force: true });
+}
+
 async function write(incoming: string, file: string, bytes: Uint8Array): Promise<"written" | "taken"> {
-  for (let attempt = 1; ; attempt++) {
-    const temporary = path.join(incoming, randomUUID());
-    try {
-      await writeTemporary(temporary, bytes);
-      await fs.link(temporary, file);
-      return "written";
-    } catch (error) {
-      if (isCode(error, "EEXIST")) return "taken";
-      // Another process that opened the folder has cleaned the temporary file away.
-      if (!isCode(error, "ENOENT") || attempt === ATTEMPTS) throw error;
-    } finally {
-      await fs.rm(temporary, { force: true });
-    }
+  const temporary = path.join(incoming, randomUUID());
+  try {
+    await writeTemporary(temporary, bytes);
+    await fs.link(temporary, file);
+    return "written";
+  } catch (error) {
+    if (isCode(error, "EEXIST")) return "taken";
+    throw error;
+  } finally {
+    await fs.rm(temporary, { force: true });
   }
 }
 

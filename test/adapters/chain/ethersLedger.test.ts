@@ -316,6 +316,7 @@ describe("ethersLedger", () => {
   });
 
   it("anchors 500 segments in one transaction, and says how long it takes", async function () {
+    this.timeout(240_000);
     const books: TestBook[] = [];
     for (let index = 0; index < 500; index++) books.push(await newBook());
     const segments = books.map((book) => segmentOf(book, 0, 20));
@@ -326,17 +327,24 @@ describe("ethersLedger", () => {
       times.push(`${name} ${Math.round(performance.now() - began)} ms`);
       return result;
     };
-    const simulated = await timed("simulate", () => at.ledger.simulate(segments));
+    // The fixture's own ledger waits 2 s for an answer; this is work for a node.
+    const { chain, deployment, keys } = at;
+    const ledger = ethersLedger({
+      ...{ rpcUrl: chain.url, chainId: chain.chainId, contract: deployment.contract },
+      ...{ anchorerKey: keys.anchorer.privateKey, artifact: loadLedgerArtifact(artifactFile), timeoutMs: 50_000 },
+    });
+    const simulated = await timed("simulate", () => ledger.simulate(segments));
     expect(simulated.kind).to.equal("accepted");
     const gas = simulated.kind === "accepted" ? simulated.gas : 0n;
-    const fee = await at.ledger.fee();
-    const nonce = await at.ledger.minedNonce();
-    const { raw, hash } = await timed("prepare", () => at.ledger.prepare(segments, nonce, fee, gas));
-    await timed("send", () => at.ledger.send(raw));
-    const receipt = await timed("receipt", () => at.ledger.receipt(hash));
+    const fee = await ledger.fee();
+    const nonce = await ledger.minedNonce();
+    const { raw, hash } = await timed("prepare", () => ledger.prepare(segments, nonce, fee, gas));
+    await timed("send", () => ledger.send(raw));
+    const receipt = await timed("receipt", () => ledger.receipt(hash));
     expect(receipt?.isSuccess).to.equal(true);
-    const states = await timed("books", () => at.ledger.books(books.map((book) => book.bookId)));
+    const states = await timed("books", () => ledger.books(books.map((book) => book.bookId)));
     expect(states.every((state, index) => state.next === (books[index]?.first ?? 0) + 20)).to.equal(true);
+    ledger.stop();
     console.log(`      gas limit ${gas}, ${raw.length} characters, ${times.join(", ")}`);
   });
 });

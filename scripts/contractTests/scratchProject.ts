@@ -5,16 +5,12 @@ import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 
-/** Loads the project's own configuration; nothing but the scratch folder is written. MUTANT names a coinbase. */
+/** Loads the project's own configuration; nothing but the scratch folder is written. */
 const CONFIG = `import project from "./project.config.ts";
 
-const { MUTANT: coinbase } = process.env;
 export default {
   ...project,
-  networks: {
-    default: { type: "edr-simulated", allowUnlimitedContractSize: true, ...(coinbase && { coinbase, blockGasLimit: 60_000_000 }) },
-  },
-  test: { ...project.test, solidity: { ...project.test.solidity, ...(coinbase && { coinbase }) } },
+  networks: { default: { type: "edr-simulated", allowUnlimitedContractSize: true } },
   coverage: { skipFiles: ["contracts/**"] },
 };
 `;
@@ -61,7 +57,7 @@ export async function runCovered(folder: string): Promise<Set<number>> {
 }
 
 /** Shows what it prints, but for Hardhat's own report, which is empty here. */
-export async function runHardhat(folder: string, args: readonly string[]): Promise<void> {
+async function runHardhat(folder: string, args: readonly string[]): Promise<void> {
   const child = spawn("hardhat", args, { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
   const ended = once(child, "close");
   for await (const line of createInterface({ input: child.stdout })) {

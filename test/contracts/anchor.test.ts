@@ -300,6 +300,9 @@ describe("reversals", () => {
     const held = segmentOf(1, 2, 1, [{ leaf: id("held"), by: 2 }]);
     await f.by(employer).lock(id("held"), 10, 4);
     await expect(anchor(f, held)).to.emit(f.ledger, "ReversedInUse").withArgs(id("held"), 1n, 0n, 4n);
+    const paid = segmentOf(1, 3, 1, [{ leaf: id("paid"), by: 3 }]);
+    await f.by(insurer).claim(id("paid"), 10, 5);
+    await expect(anchor(f, paid)).to.emit(f.ledger, "ReversedInUse").withArgs(id("paid"), 1n, 5n, 0n);
   });
 });
 

@@ -78,6 +78,7 @@ describe("setPaper", () => {
     await anchor(f, segmentOf(1, 1, 1, [{ leaf: id("reversed"), by: 1 }]));
     await expectRefusal(setPaper(f, 1, id("reversed"), true), f, "LedgerReceiptReversed", id("reversed"));
     await f.insurer.claim(id("used"), 10, 4);
+    await expectRefusal(setPaper(f, 1, id("used"), true), f, "LedgerReceiptInUse", id("used"), 4n, 0n);
     await f.employer.lock(id("used"), 10, 5);
     await expectRefusal(setPaper(f, 1, id("used"), true), f, "LedgerReceiptInUse", id("used"), 4n, 5n);
     await f.insurer.release(id("used"), 4, 1);
@@ -245,6 +246,12 @@ describe("lock", () => {
       31n,
     );
     expect((await f.ledger.status(leaf)).lockedFen).to.equal(70n);
+    expect(await f.ledger.claimed(leaf, 1)).to.deep.equal([0n, 70n, lapsesAt]);
+    const before = await networkHelpers.takeSnapshot();
+    await networkHelpers.time.increaseTo(lapsesAt); // what has lapsed is not seen, though nothing has swept it yet
+    expect((await f.ledger.status(leaf)).lockedFen).to.equal(0n);
+    expect(await f.ledger.claimed(leaf, 1)).to.deep.equal([0n, 0n, 0n]);
+    await before.restore();
     await networkHelpers.time.setNextBlockTimestamp(lapsesAt);
     await f.signers.employer.sendTransaction({ ...early, gasLimit: 500_000 });
     expect(await f.ledger.status(leaf)).to.deep.equal([false, false, 0n, 0n, 100n, 31n, 0n]);

@@ -52,7 +52,7 @@ abstract contract LedgerBooks is LedgerRegistry {
     }
 
     /// @inheritdoc IReceiptLedger
-    /// @dev A book left out does not stay open: _requireAnchorable refuses it. So the bureau can suspend at once, and
+    /// @dev A book left out does not stay open: _anchorSegment refuses it. So the bureau can suspend at once, and
     /// say where books end when it knows.
     function suspendUnit(
         uint32 unitId,

@@ -5,7 +5,7 @@ import type { Kind } from "../../domain/kind.ts";
 import type { ReceiptData } from "../../domain/receipt.ts";
 import { isRedLetter } from "../../domain/receiptAssembly.ts";
 import { attachFiles, type PdfAttachment } from "./attachments.ts";
-import { openDocumentFonts, type StaticFont } from "./documentFonts.ts";
+import { openDocumentFonts, staticEncoder, type StaticFont } from "./documentFonts.ts";
 import { drawFaceData } from "./faceData.ts";
 import { faceGeometryOf, PAGE_HEIGHT, PAGE_WIDTH, QR, UNIT_SEAL, type FaceGeometry } from "./faceGeometry.ts";
 import { faceRowsOf } from "./faceRows.ts";
@@ -204,11 +204,13 @@ function kindOf(kinds: readonly Kind[], data: ReceiptData): Kind {
 
 function makeAssets(book: FontBook, kind: Kind): FaceAssets {
   const geometry = faceGeometryOf(kind);
-  return { geometry, font: faceFont(book, geometry), frames: new Map() };
+  return { geometry, font: faceFont(book, geometry, kind.eInvoiceName.zh), frames: new Map() };
 }
 
 function packFrame({ book, isSample }: PdfWriterOptions, { geometry, font }: FaceAssets, palette: Palette): Uint8Array {
-  return packOperators(drawFrame(book, font, geometry, palette, isSample));
+  const pen = openPen(book, staticEncoder(font), PAGE_HEIGHT);
+  drawFrame(book, pen, geometry, palette, isSample);
+  return packOperators(pen.content());
 }
 
 function packOperators(operators: string): Uint8Array {

@@ -18,7 +18,8 @@ export const SAMPLE_TEXT = "测试样票，不作报销凭证";
 
 /**
  * The unit's seal as operators around the origin: a circle, the unit's name along it, a star, and what the seal is
- * for. It stands over the name that the face prints, and leaves that name's box free. All of it is outlines. It is only a picture: what vouches for the receipt is the signature.
+ * for. It stands over the name that the face prints, and leaves that name's box free. All of it is outlines. It is only
+ * a picture: what vouches for the receipt is the signature.
  */
 export function unitSeal(book: FontBook, unitName: string): string {
   const radius = UNIT_SEAL.size / 2;

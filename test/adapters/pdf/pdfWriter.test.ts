@@ -168,6 +168,7 @@ describe("pdfWriter", function () {
       data.items[0]?.itemRemark ?? "",
       data.otherInfo[29]?.infoValue ?? "",
     ];
+    expect(text).to.contain("共1项，见清单");
     for (const expected of whole) expect(text).to.contain(expected);
     // Lines of neighbouring columns alternate in the extracted text: each character must be there often enough.
     for (const expected of wrapped) {

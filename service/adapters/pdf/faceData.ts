@@ -4,7 +4,6 @@ import type { ReceiptData } from "../../domain/receipt.ts";
 import { dateText, freeText } from "./faceFields.ts";
 import {
   FOOTER,
-  FOOTER_Y,
   HEADER,
   INFO_ROW_HEIGHT,
   TABLE_RIGHT,
@@ -18,23 +17,14 @@ import { afterTotalLabel, CELL_PADDING, FIGURES_X, infoBaseline, INFO_SIZE, TOTA
 import type { FontBook } from "./fontBook.ts";
 import { advanceOf, glyphsOf } from "./glyphText.ts";
 import { beginningOf, fitText } from "./fitText.ts";
+import { placeFooterText } from "./footer.ts";
 import type { Palette } from "./palette.ts";
 import type { Pen } from "./pen.ts";
+import { CONTINUED_MARK, LEADING, MIDDLE, placeText, type Place, type PlacedText } from "./placeText.ts";
 
 /** A text that its place on the face cannot hold, to be printed in full on a further page. */
 export type Continued = { readonly label: string; readonly text: string };
 
-type Place = {
-  readonly x: number;
-  /** The baseline, were the text one line. */
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-  readonly size: number;
-  readonly minSize: number;
-};
-
-const MARK = "…（见续页）";
 const MIN_SIZE = 5;
 const HEADER_PITCH = HEADER.rowY[1] - HEADER.rowY[0];
 
@@ -52,10 +42,13 @@ export function drawFaceData(
 ): readonly Continued[] {
   const continued: Continued[] = [];
   const write = (label: string, text: string, place: Place, isTabular = false): void => {
-    const isWhole = writeFitted(book, pen, palette, text, place, isTabular);
+    draw(label, text, placeText(book, text, place, { isTabular }), isTabular);
+  };
+  const draw = (label: string, text: string, { lines, isWhole }: PlacedText, isTabular = false): void => {
+    for (const { text: line, ...place } of lines) pen.text(line, { ...place, isTabular, color: palette.value });
     if (!isWhole) continued.push({ label, text });
   };
-  drawTitle(book, pen, palette, data.eInvoiceName, write);
+  continued.push(...drawTitle(book, pen, palette, data.eInvoiceName));
   drawHeader(book, geometry, data, write);
   drawRows(pen, geometry, palette, rows);
   drawTotal(book, geometry, data, write);
@@ -66,26 +59,25 @@ export function drawFaceData(
     write(field.label, field.valueOf(data), { ...place, size: INFO_SIZE, minSize: MIN_SIZE }, field.isMoney);
   }
   drawFree(book, pen, geometry, palette, freeText(data, geometry.note), continued);
-  for (const [index, { label, x, width }] of FOOTER.fields.entries()) {
-    const labelWidth = widthOf(book, label, FOOTER.size);
-    const place = { x: x + labelWidth, y: FOOTER_Y, width: width - labelWidth, height: mm(6), size: FOOTER.size };
-    const text = [data.invoicingPartyName, data.checker, data.handlingPerson][index] ?? "";
-    write(label, text, { ...place, minSize: MIN_SIZE });
+  const footer = [data.invoicingPartyName, data.checker, data.handlingPerson];
+  for (const index of [0, 1, 2] as const) {
+    const text = footer[index] ?? "";
+    draw(FOOTER.fields[index].label, text, placeFooterText(book, index, text));
   }
   return continued;
 }
 
 type Write = (label: string, text: string, place: Place, isTabular?: boolean) => void;
 
-function drawTitle(book: FontBook, pen: Pen, palette: Palette, name: string, write: Write): void {
-  const box = { width: TITLE.width, height: TITLE.size, size: TITLE.size, minSize: 10 };
-  const fitted = fitText(book, name, { ...box, height: box.size * 1.2 });
-  if (fitted === undefined || fitted.lines.length > 1) {
-    const left = TITLE.x - TITLE.width / 2;
-    write("票据名称", name, { ...box, x: left, y: TITLE.y, height: mm(13), minSize: 8 });
-    return;
-  }
-  pen.text(name, { x: TITLE.x, y: TITLE.y, size: fitted.size, align: "center", color: palette.label });
+/** Centred, on one line or two. */
+function drawTitle(book: FontBook, pen: Pen, palette: Palette, name: string): readonly Continued[] {
+  const { x, y, size, width, bandHeight } = TITLE;
+  const oneLine = fitText(book, name, { width, height: size * 1.2, size, minSize: 10 });
+  const place = { x, y: y - (size - 10) * MIDDLE, width, height: bandHeight, size: 10, minSize: 7 };
+  const { lines, isWhole } =
+    oneLine === undefined ? placeText(book, name, place) : { lines: [{ text: name, x, y, ...oneLine }], isWhole: true };
+  for (const { text, ...at } of lines) pen.text(text, { ...at, align: "center", color: palette.label });
+  return isWhole ? [] : [{ label: "票据名称", text: name }];
 }
 
 function drawHeader(book: FontBook, geometry: FaceGeometry, data: ReceiptData, write: Write): void {
@@ -109,7 +101,7 @@ function drawRows(pen: Pen, geometry: FaceGeometry, { value: color }: Palette, r
   for (const { column, line, text } of rows.cells) {
     const { size, lines } = text;
     const middle = geometry.tableTop + geometry.headHeight + (line + 0.5) * geometry.lineHeight;
-    const first = middle - ((lines.length - 1) * size * LEADING) / 2 + size * 0.36;
+    const first = middle - ((lines.length - 1) * size * LEADING) / 2 + size * MIDDLE;
     const x =
       column.align === "left"
         ? column.x + CELL_PADDING
@@ -123,10 +115,8 @@ function drawRows(pen: Pen, geometry: FaceGeometry, { value: color }: Palette, r
   }
 }
 
-const LEADING = 1.16;
-
 function drawTotal(book: FontBook, geometry: FaceGeometry, data: ReceiptData, write: Write): void {
-  const y = geometry.totalTop + TOTAL_HEIGHT / 2 + TOTAL_SIZE * 0.36;
+  const y = geometry.totalTop + TOTAL_HEIGHT / 2 + TOTAL_SIZE * MIDDLE;
   const place = { y, height: TOTAL_HEIGHT, size: TOTAL_SIZE, minSize: MIN_SIZE };
   const [capitalsX, figuresX] = [afterTotalLabel(book, 0) + mm(2), afterTotalLabel(book, 1) + mm(1)];
   write("大写", capitalsOf(data.totalAmount), { ...place, x: capitalsX, width: FIGURES_X - capitalsX });
@@ -143,41 +133,14 @@ function drawFree(
 ): void {
   if (text === "") return;
   const { x, y, width, height } = geometry.free;
-  const fitted = fitText(book, text, { width, height, size: INFO_SIZE, minSize: MIN_SIZE });
+  const box = { width, height, size: INFO_SIZE, minSize: MIN_SIZE };
+  const fitted = fitText(book, text, box);
   if (fitted === undefined) continued.push({ label: "其他信息", text });
-  const { lines, size } = fitted ?? { lines: [beginningOf(book, text, width, INFO_SIZE, MARK)], size: INFO_SIZE };
+  const { lines, size } = fitted ?? beginningOf(book, text, { ...box, size: MIN_SIZE + 1 }, CONTINUED_MARK);
+  const pitch = lines.length === 1 ? INFO_ROW_HEIGHT : Math.min(INFO_ROW_HEIGHT, height / lines.length);
   for (const [index, line] of lines.entries()) {
-    pen.text(line, { x, y: y + size + 2 + index * size * 1.2, size, color });
+    pen.text(line, { x, y: y + (index + 0.5) * pitch + size * MIDDLE, size, color });
   }
-}
-
-/** false: only the beginning was drawn. Lines are set around the middle of the one line that the place is made for. */
-function writeFitted(
-  book: FontBook,
-  pen: Pen,
-  { value: color }: Palette,
-  text: string,
-  place: Place,
-  isTabular: boolean,
-): boolean {
-  if (text === "") return true;
-  const fitted = fitText(book, text, place, { isTabular });
-  const { lines, size } = fitted ?? {
-    lines: [beginningOf(book, text, place.width, place.minSize + 1, MARK)],
-    size: place.minSize + 1,
-  };
-  const middle = place.y - place.size * 0.36;
-  const first = middle - ((lines.length - 1) * size * LEADING) / 2 + size * 0.36;
-  for (const [index, line] of lines.entries()) {
-    pen.text(line, {
-      x: place.x,
-      y: lines.length === 1 ? place.y : first + index * size * LEADING,
-      size,
-      isTabular,
-      color,
-    });
-  }
-  return fitted !== undefined;
 }
 
 function widthOf(book: FontBook, text: string, size: number): number {

@@ -35,16 +35,18 @@ export const PAGE_WIDTH = mm(210);
 export const PAGE_HEIGHT = mm(140);
 export const TABLE_LEFT = mm(10);
 export const TABLE_RIGHT = mm(200);
-export const TABLE_BOTTOM = mm(127.5);
+export const TABLE_BOTTOM = mm(125.5);
 export const TOTAL_HEIGHT = mm(6.4);
 export const INFO_LABEL_WIDTH = mm(6.5);
 export const INFO_ROW_HEIGHT = mm(4.5);
-export const FOOTER_Y = mm(133.2);
+export const FOOTER_Y = mm(130.9);
 export const NOTICE_Y = mm(137.6);
-export const QR = { x: mm(11), y: mm(5), size: mm(23) } as const;
-export const TITLE = { x: mm(105), y: mm(16.5), size: 17, width: mm(122) } as const;
-export const SUPERVISION_SEAL = { x: mm(105), y: mm(15.2) } as const;
-export const UNIT_SEAL = { x: mm(92), y: mm(124.8) } as const;
+export const QR = { x: mm(11), y: mm(4), size: mm(23) } as const;
+/** `bandHeight`: of what the title may fill, around its middle; the supervision seal leaves it free. */
+export const TITLE = { x: mm(105), y: mm(16), size: 17, width: mm(122), bandHeight: mm(8.8) } as const;
+export const SUPERVISION_SEAL = { x: mm(105), y: mm(13.9) } as const;
+/** Over the unit's name. No other text comes into its square. */
+export const UNIT_SEAL = { x: mm(45.5), y: mm(127), size: mm(22) } as const;
 
 /** The two columns of fields above the table: labels are the frame's (the left ones by kind), values the receipt's. */
 export const HEADER = {
@@ -53,7 +55,7 @@ export const HEADER = {
   rightX: mm(146),
   leftWidth: mm(132),
   rightWidth: mm(54),
-  rowY: [mm(32.6), mm(37.4), mm(42.2)],
+  rowY: [mm(31.8), mm(36.4), mm(41)],
   right: ["票据号码：", "校验码：", "开票日期："],
 } as const;
 
@@ -66,9 +68,11 @@ export const FOOTER = {
   ],
 } as const;
 
-const TABLE_TOP = mm(45);
+const TABLE_TOP = mm(43.4);
 const HEAD_HEIGHT = mm(5.6);
 const FREE_LINES = 2;
+/** To the right of the seal, which reaches into the free lines. */
+const FREE_LEFT = UNIT_SEAL.x + UNIT_SEAL.size / 2 + mm(1.5);
 const MEDICAL_CELLS = 4;
 const NONTAX_CELLS = 3;
 
@@ -103,9 +107,9 @@ export function faceGeometryOf(kind: Kind): FaceGeometry {
     headerLeft: ["票据代码：", `${kind.face.payerLabel.zh}统一社会信用代码：`, `${kind.face.payerLabel.zh}：`],
     note: kind.face.note?.zh ?? "",
     free: {
-      x: left,
+      x: FREE_LEFT,
       y: infoTop + mm(0.5) + rows.length * INFO_ROW_HEIGHT,
-      width: TABLE_RIGHT - left - mm(1.2),
+      width: TABLE_RIGHT - FREE_LEFT - mm(1.2),
       height: FREE_LINES * INFO_ROW_HEIGHT,
     },
   };

@@ -44,7 +44,7 @@ export function faceRowsOf(
   const others = items.slice(shown);
   const rest = {
     ...NO_ITEM,
-    itemName: `其余${others.length}项，见清单`,
+    itemName: `${shown === 0 ? "共" : "其余"}${others.length}项，见清单`,
     itemAmount: sumFen(others.map((i) => i.itemAmount)),
   };
   return { cells: [...cells, ...(fitRow(book, geometry, rest, shown) ?? [])], isListed: true };

@@ -18,7 +18,8 @@ const CLOSING = new Set("，。、；：？！）》」』】〉”’,.;:?!)]}%
 
 /**
  * The text in the largest size, from `size` down to `minSize`, at which it fits on one line; else in the largest at
- * which it fits the height on several. undefined: it does not fit even so. Nothing is ever left out.
+ * which it fits the height on several, but for figures (tabular), which are never broken. undefined: it does not fit
+ * even so. Nothing is ever left out.
  */
 export function fitText(book: FontBook, text: string, box: TextBox, style: TextStyle = {}): FittedText | undefined {
   const width = advanceOf(glyphsOf(book, text), style);
@@ -26,6 +27,7 @@ export function fitText(book: FontBook, text: string, box: TextBox, style: TextS
   // One line that is a little smaller reads better than two.
   const oneLine = Math.floor((box.width * 1000 * 10) / width) / 10;
   if (oneLine >= Math.max(box.minSize, box.size * 0.8)) return { lines: [text], size: oneLine };
+  if (style.isTabular === true) return oneLine >= box.minSize ? { lines: [text], size: oneLine } : undefined;
   for (let size = box.size; size >= box.minSize; size -= SHRINK_STEP) {
     const lines = wrapText(book, text, box.width, size);
     if (lines.length * size * LEADING <= box.height) return { lines, size };
@@ -33,8 +35,16 @@ export function fitText(book: FontBook, text: string, box: TextBox, style: TextS
   return oneLine >= box.minSize ? { lines: [text], size: oneLine } : undefined;
 }
 
-/** As much of the text as goes before a mark that says where the rest stands. */
-export function beginningOf(book: FontBook, text: string, width: number, size: number, mark: string): string {
+/** As much of the text as the box takes in its `size`, before a mark that says where the rest stands. */
+export function beginningOf(book: FontBook, text: string, box: Omit<TextBox, "minSize">, mark: string): FittedText {
+  const { width, height, size } = box;
+  const count = Math.max(1, Math.floor(height / (size * LEADING)));
+  const lines = wrapText(book, text, width, size);
+  const rest = lines.slice(count - 1).join("");
+  return { lines: [...lines.slice(0, count - 1), cutBefore(book, rest, width, size, mark)], size };
+}
+
+function cutBefore(book: FontBook, text: string, width: number, size: number, mark: string): string {
   const room = (width * 1000) / size - advanceOf(glyphsOf(book, mark));
   let taken = "";
   let used = 0;

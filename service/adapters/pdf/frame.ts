@@ -1,5 +1,5 @@
 import type { StaticFont } from "./documentFonts.ts";
-import { makeStaticFont, staticEncoder } from "./documentFonts.ts";
+import { makeStaticFont } from "./documentFonts.ts";
 import {
   FOOTER,
   FOOTER_Y,
@@ -21,7 +21,7 @@ import type { FontBook } from "./fontBook.ts";
 import { advanceOf, glyphsOf } from "./glyphText.ts";
 import { fitText } from "./fitText.ts";
 import type { Palette } from "./palette.ts";
-import { fixed, openPen, type Pen } from "./pen.ts";
+import { fixed, type Pen } from "./pen.ts";
 import { SAMPLE_TEXT, supervisionSealPlaceholder } from "./seals.ts";
 
 /** What the frame never says but nearly every receipt needs: figures and the words of an amount. */
@@ -35,9 +35,10 @@ export const TOTAL_SIZE = 9;
 export const FIGURES_X = mm(138);
 export const CELL_PADDING = mm(1);
 
-/** One font for a face's labels and figures. */
-export function faceFont(book: FontBook, geometry: FaceGeometry): StaticFont {
+/** One font for a face's name, labels and figures. */
+export function faceFont(book: FontBook, geometry: FaceGeometry, name: string): StaticFont {
   const labels = [
+    name,
     ...geometry.headerLeft,
     ...HEADER.right,
     ...FOOTER.fields.map(({ label }) => label),
@@ -52,17 +53,10 @@ export function faceFont(book: FontBook, geometry: FaceGeometry): StaticFont {
 }
 
 /**
- * All of a face that no receipt changes, as page content: lines, labels, the place of the supervision seal, the line that
- * says it is a sample.
+ * Draws all of a face that no receipt changes: lines, labels, the place of the supervision seal, the line that says it is
+ * a sample. `faceFont` has every character of it.
  */
-export function drawFrame(
-  book: FontBook,
-  font: StaticFont,
-  geometry: FaceGeometry,
-  palette: Palette,
-  isSample: boolean,
-): string {
-  const pen = openPen(book, staticEncoder(font), PAGE_HEIGHT);
+export function drawFrame(book: FontBook, pen: Pen, geometry: FaceGeometry, palette: Palette, isSample: boolean): void {
   drawSupervisionSeal(book, pen);
   drawHeaderAndFooter(pen, geometry, palette);
   drawTable(pen, geometry, palette);
@@ -71,7 +65,6 @@ export function drawFrame(
   if (isSample) {
     pen.text(SAMPLE_TEXT, { x: PAGE_WIDTH / 2, y: NOTICE_Y, size: 7, align: "center", color: palette.label });
   }
-  return pen.content();
 }
 
 function drawSupervisionSeal(book: FontBook, pen: Pen): void {

@@ -3,23 +3,24 @@ import { sumFen, yuanOf, type Fen } from "../../domain/money.ts";
 import type { ReceiptData } from "../../domain/receipt.ts";
 import type { Continued } from "./faceData.ts";
 import { dateText, itemText } from "./faceFields.ts";
-import { NOTICE_Y, PAGE_WIDTH, TABLE_LEFT, TABLE_RIGHT, mm, placeColumns } from "./faceGeometry.ts";
+import { NOTICE_Y, PAGE_WIDTH, TABLE_LEFT, TABLE_RIGHT, mm, placeColumns, type PlacedColumn } from "./faceGeometry.ts";
 import type { FontBook } from "./fontBook.ts";
-import { beginningOf, fitText, wrapText } from "./fitText.ts";
+import { beginningOf, fitText, wrapText, type FittedText } from "./fitText.ts";
 import type { Palette } from "./palette.ts";
 import type { Pen } from "./pen.ts";
+import { LEADING, MIDDLE } from "./placeText.ts";
 import { SAMPLE_TEXT } from "./seals.ts";
 
 /** One page behind the face: its table, not yet drawn. */
 export type ListPage = {
   readonly title: string;
-  readonly columns: readonly Column<string>[];
+  readonly columns: readonly PlacedColumn<string>[];
   readonly rows: readonly ListRow[];
   /** 本页小计, and on the list's last page 合计; none on a page of continued texts. */
   readonly sums: readonly { readonly label: string; readonly fen: Fen }[];
 };
 
-type ListRow = { readonly lines: readonly (readonly string[])[]; readonly height: number; readonly fen: Fen };
+type ListRow = { readonly cells: readonly FittedText[]; readonly height: number; readonly fen: Fen };
 
 const SIZE = 7.5;
 const LINE = SIZE * 1.25;
@@ -29,6 +30,10 @@ const HEAD_HEIGHT = mm(5.6);
 const SUM_HEIGHT = mm(5.6);
 const BOTTOM = mm(133);
 const PADDING = mm(1);
+const FIGURES = { height: LINE, size: SIZE, minSize: 4 };
+/** The sums stand below the amounts, their unit behind them. */
+const AMOUNT_FIELDS: readonly string[] = ["itemAmount", "auxItemAmount"];
+const CARRIED = "（接上页）";
 const CONTINUED_COLUMNS: readonly Column<string>[] = [
   { field: "label", zh: "票面栏目", en: "Field of the face", share: 18, align: "left" },
   { field: "text", zh: "全文", en: "Full text", share: 82, align: "left" },
@@ -67,10 +72,11 @@ type Entry = { readonly texts: readonly string[]; readonly fen: Fen };
 function paged(
   book: FontBook,
   title: string,
-  columns: readonly Column<string>[],
+  kindColumns: readonly Column<string>[],
   entries: readonly Entry[],
   hasSums: boolean,
 ): readonly ListPage[] {
+  const columns = placeColumns(kindColumns, 1);
   const room = BOTTOM - TOP - HEAD_HEIGHT - (hasSums ? 2 * SUM_HEIGHT : 0);
   const pages: ListRow[][] = [[]];
   let used = 0;
@@ -90,27 +96,44 @@ function paged(
   });
 }
 
-function measured(book: FontBook, columns: readonly Column<string>[], { texts, fen }: Entry): ListRow {
-  const lines = placeColumns(columns, 1).map(({ width }, index) =>
-    wrapText(book, texts[index] ?? "", width - 2 * PADDING, SIZE),
-  );
-  return { lines, height: Math.max(...lines.map(({ length }) => length)) * LINE + ROW_PADDING, fen };
+function measured(book: FontBook, columns: readonly PlacedColumn<string>[], { texts, fen }: Entry): ListRow {
+  const cells = columns.map((column, index) => cellOf(book, column, texts[index] ?? ""));
+  return { cells, height: heightOf(cells), fen };
 }
 
-/** The amount stays with the first part. */
+/** Figures are never broken: they stand on one line, smaller if need be. */
+function cellOf(book: FontBook, { width, align }: PlacedColumn<string>, text: string): FittedText {
+  const room = width - 2 * PADDING;
+  const figures = align === "right" ? fitText(book, text, { ...FIGURES, width: room }, { isTabular: true }) : undefined;
+  return figures ?? { lines: wrapText(book, text, room, SIZE), size: SIZE };
+}
+
+function heightOf(cells: readonly FittedText[]): number {
+  return Math.max(...cells.map(({ lines }) => lines.length)) * LINE + ROW_PADDING;
+}
+
+/** The amount stays with the first part; the others say whose they are. */
 function broken(row: ListRow, room: number): readonly ListRow[] {
   if (row.height <= room) return [row];
   const count = Math.floor((room - ROW_PADDING) / LINE);
-  const head = row.lines.map((lines) => lines.slice(0, count));
-  const tail = row.lines.map((lines) => lines.slice(count));
-  const rest = Math.max(...tail.map(({ length }) => length));
+  const head = row.cells.map(({ lines, size }) => ({ lines: lines.slice(0, count), size }));
+  const tail = row.cells.map(({ lines, size }, index) => {
+    const left = lines.slice(count);
+    return { lines: index === 0 && left.length === 0 ? [CARRIED] : left, size };
+  });
   return [
-    { lines: head, height: count * LINE + ROW_PADDING, fen: row.fen },
-    ...broken({ lines: tail, height: rest * LINE + ROW_PADDING, fen: 0 }, room),
+    { cells: head, height: heightOf(head), fen: row.fen },
+    ...broken({ cells: tail, height: heightOf(tail), fen: 0 }, room),
   ];
 }
 
-export type ListPlace = { readonly pageNumber: number; readonly pageCount: number; readonly isSample: boolean };
+export type ListPlace = {
+  /** What the payer is called, as on the face. */
+  readonly payerLabel: string;
+  readonly pageNumber: number;
+  readonly pageCount: number;
+  readonly isSample: boolean;
+};
 
 export function drawListPage(
   book: FontBook,
@@ -118,12 +141,12 @@ export function drawListPage(
   palette: Palette,
   data: ReceiptData,
   page: ListPage,
-  { pageNumber, pageCount, isSample }: ListPlace,
+  { payerLabel, pageNumber, pageCount, isSample }: ListPlace,
 ): void {
   if (isSample) {
     pen.text(SAMPLE_TEXT, { x: PAGE_WIDTH / 2, y: NOTICE_Y, size: 7, align: "center", color: palette.label });
   }
-  drawHead(book, pen, palette, data, page.title);
+  drawHead(book, pen, palette, data, `${data.eInvoiceName}${page.title}`, `${payerLabel}：`);
   drawTable(pen, palette, page);
   drawPageNumber(pen, palette, pageNumber, pageCount);
 }
@@ -133,10 +156,16 @@ export function drawPageNumber(pen: Pen, palette: Palette, pageNumber: number, p
   pen.text(`第${pageNumber}页　共${pageCount}页`, place);
 }
 
-function drawHead(book: FontBook, pen: Pen, palette: Palette, data: ReceiptData, title: string): void {
-  const heading = `${data.eInvoiceName}${title}`;
+function drawHead(
+  book: FontBook,
+  pen: Pen,
+  palette: Palette,
+  data: ReceiptData,
+  heading: string,
+  payerLabel: string,
+): void {
   const box = { width: TABLE_RIGHT - TABLE_LEFT, height: mm(8), size: 14, minSize: 6 };
-  const { lines, size } = fitText(book, heading, box) ?? { lines: [title], size: box.size };
+  const { lines, size } = fitText(book, heading, box) ?? beginningOf(book, heading, { ...box, size: box.minSize }, "…");
   for (const [index, line] of lines.entries()) {
     const y = mm(14) + index * size * 1.2;
     pen.text(line, { x: PAGE_WIDTH / 2, y, size, align: "center", color: palette.label });
@@ -150,7 +179,7 @@ function drawHead(book: FontBook, pen: Pen, palette: Palette, data: ReceiptData,
   for (const [label, value, x] of fields)
     writeField(book, pen, palette, label, value, { x, y: mm(23.5), width: mm(60) });
   const parties = [
-    ["交款人：", data.payerPartyName, mm(10)],
+    [payerLabel, data.payerPartyName, mm(10)],
     ["收款单位：", data.invoicingPartyName, mm(104)],
   ] as const;
   for (const [label, value, x] of parties)
@@ -168,43 +197,55 @@ function writeField(
   pen.text(label, { x, y, size: 8, color: palette.label });
   const left = x + label.length * 8;
   const box = { width: width - (left - x), height: mm(5), size: 8, minSize: 5 };
-  const { lines, size } = fitText(book, value, box) ?? {
-    lines: [beginningOf(book, value, box.width, 6, "…（全文见首页或续页）")],
-    size: 6,
-  };
+  const { lines, size } =
+    fitText(book, value, box) ?? beginningOf(book, value, { ...box, size: 6 }, "…（全文见首页或续页）");
   for (const [index, line] of lines.entries()) {
-    const offset = (index - (lines.length - 1) / 2) * size * 1.16;
+    const offset = (index - (lines.length - 1) / 2) * size * LEADING;
     pen.text(line, { x: left, y: y + offset, size, color: palette.value });
   }
 }
 
 function drawTable(pen: Pen, palette: Palette, { columns, rows, sums }: ListPage): void {
-  const placed = placeColumns(columns, 1);
   let y = TOP + HEAD_HEIGHT;
-  for (const { zh, x, width } of placed) {
-    const place = { x: x + width / 2, y: TOP + HEAD_HEIGHT / 2 + SIZE * 0.36, size: SIZE } as const;
+  for (const { zh, x, width } of columns) {
+    const place = { x: x + width / 2, y: TOP + HEAD_HEIGHT / 2 + SIZE * MIDDLE, size: SIZE } as const;
     pen.text(zh, { ...place, align: "center", color: palette.label });
   }
-  pen.line(TABLE_LEFT, y, TABLE_RIGHT, y, 0.6, palette.line);
+  const rules: number[] = [];
   for (const row of rows) {
-    for (const [index, { x, width, align }] of placed.entries()) {
-      const left = align === "left" ? x + PADDING : align === "right" ? x + width - PADDING : x + width / 2;
-      for (const [i, line] of (row.lines[index] ?? []).entries()) {
-        const baseline = y + ROW_PADDING / 2 + i * LINE + LINE / 2 + SIZE * 0.36;
-        pen.text(line, { x: left, y: baseline, size: SIZE, align, isTabular: align === "right", color: palette.value });
-      }
+    for (const [index, column] of columns.entries()) {
+      const cell = row.cells[index];
+      if (cell !== undefined) drawCell(pen, palette, column, cell, y + ROW_PADDING / 2);
     }
     y += row.height;
-    pen.line(TABLE_LEFT, y, TABLE_RIGHT, y, 0.2, palette.line);
+    rules.push(y);
   }
-  for (const { x } of placed.slice(1)) pen.line(x, TOP, x, y, 0.4, palette.line);
+  pen.line(TABLE_LEFT, TOP + HEAD_HEIGHT, TABLE_RIGHT, TOP + HEAD_HEIGHT, 0.6, palette.line);
+  for (const rule of rules) pen.line(TABLE_LEFT, rule, TABLE_RIGHT, rule, 0.2, palette.line);
+  for (const { x } of columns.slice(1)) pen.line(x, TOP, x, y, 0.4, palette.line);
+  const amounts = columns.find(({ field }) => AMOUNT_FIELDS.includes(field));
+  const right = Math.min(TABLE_RIGHT, (amounts?.x ?? 0) + (amounts?.width ?? 0) + SIZE) - PADDING;
   for (const { label, fen } of sums) {
-    const baseline = y + SUM_HEIGHT / 2 + SIZE * 0.36;
+    const baseline = y + SUM_HEIGHT / 2 + SIZE * MIDDLE;
     pen.text(label, { x: TABLE_LEFT + PADDING, y: baseline, size: SIZE, color: palette.label });
-    const place = { x: TABLE_RIGHT - PADDING, y: baseline, size: SIZE, align: "right", isTabular: true } as const;
+    const place = { x: right, y: baseline, size: SIZE, align: "right", isTabular: true } as const;
     pen.text(`${yuanOf(fen)}元`, { ...place, color: palette.value });
     y += SUM_HEIGHT;
     pen.line(TABLE_LEFT, y, TABLE_RIGHT, y, 0.4, palette.line);
   }
   pen.rectangle(TABLE_LEFT, TOP, TABLE_RIGHT - TABLE_LEFT, y - TOP, 1, palette.line);
+}
+
+function drawCell(
+  pen: Pen,
+  { value: color }: Palette,
+  { x, width, align }: PlacedColumn<string>,
+  { lines, size }: FittedText,
+  top: number,
+): void {
+  const left = align === "left" ? x + PADDING : align === "right" ? x + width - PADDING : x + width / 2;
+  for (const [index, line] of lines.entries()) {
+    const y = top + (index + 0.5) * LINE + size * MIDDLE;
+    pen.text(line, { x: left, y, size, align, isTabular: align === "right", color });
+  }
 }

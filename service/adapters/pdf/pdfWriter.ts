@@ -5,7 +5,7 @@ import type { Kind } from "../../domain/kind.ts";
 import type { ReceiptData } from "../../domain/receipt.ts";
 import { isRedLetter } from "../../domain/receiptAssembly.ts";
 import { attachFiles, type PdfAttachment } from "./attachments.ts";
-import { openDocumentFonts, type StaticFont } from "./documentFonts.ts";
+import { openDocumentFonts, staticEncoder, type StaticFont } from "./documentFonts.ts";
 import { drawFaceData } from "./faceData.ts";
 import { faceGeometryOf, PAGE_HEIGHT, PAGE_WIDTH, QR, UNIT_SEAL, type FaceGeometry } from "./faceGeometry.ts";
 import { faceRowsOf } from "./faceRows.ts";
@@ -24,7 +24,7 @@ import {
   type PdfObjectRef,
 } from "./pdfObjects.ts";
 import { qrPath } from "./qrPath.ts";
-import { sampleWatermark, UNIT_SEAL_SIZE, unitSeal } from "./seals.ts";
+import { sampleWatermark, unitSeal } from "./seals.ts";
 import { fillByteRange, putSignatureField, type UnsignedPdf } from "./signatureField.ts";
 
 export type PdfJob = {
@@ -115,6 +115,7 @@ function assemble({ book, isSample }: PdfWriterOptions, job: PdfJob, parts: Part
   face.raw(qrPath(job.qrText, QR.x, PAGE_HEIGHT - QR.y, QR.size));
   const lists = listPagesOf(book, kind, data, rows.isListed, continued);
   const pageCount = 1 + lists.length;
+  const payerLabel = kind.face.payerLabel.zh;
   if (pageCount > 1) drawPageNumber(face, palette, 1, pageCount);
 
   const watermark = putWatermark(doc, parts);
@@ -124,7 +125,7 @@ function assemble({ book, isSample }: PdfWriterOptions, job: PdfJob, parts: Part
   const signature = putSignatureField(doc, sealRectangle(), date, data.invoicingPartyName);
   for (const [index, list] of lists.entries()) {
     const pen = openPen(book, fonts, PAGE_HEIGHT);
-    drawListPage(book, pen, palette, data, list, { pageNumber: index + 2, pageCount, isSample });
+    drawListPage(book, pen, palette, data, list, { payerLabel, pageNumber: index + 2, pageCount, isSample });
     pages.push(addPage(doc, pen.content(), watermark));
   }
   const fontRefs = fonts.put(doc);
@@ -153,7 +154,7 @@ function putWatermark(doc: PdfBuilder, { watermark }: Parts): PdfObjectRef | und
 
 function putForms(doc: PdfBuilder, parts: Parts, page: PageParts | undefined, fonts: object): void {
   if (page === undefined) return;
-  const half = UNIT_SEAL_SIZE / 2;
+  const half = UNIT_SEAL.size / 2;
   page.xobjects["Frame"] = putObject(doc, { ...FORM, BBox: WHOLE_PAGE, Resources: { Font: fonts } }, parts.frame);
   page.xobjects["Seal"] = putObject(doc, { ...FORM, BBox: [-half, -half, half, half], Resources: {} }, parts.seal);
 }
@@ -181,7 +182,7 @@ function infoOf(data: ReceiptData, date: Date): PDFKit.DocumentInfo {
 }
 
 function sealRectangle(): readonly number[] {
-  const half = UNIT_SEAL_SIZE / 2;
+  const half = UNIT_SEAL.size / 2;
   const y = PAGE_HEIGHT - UNIT_SEAL.y;
   return [UNIT_SEAL.x - half, y - half, UNIT_SEAL.x + half, y + half];
 }
@@ -203,11 +204,13 @@ function kindOf(kinds: readonly Kind[], data: ReceiptData): Kind {
 
 function makeAssets(book: FontBook, kind: Kind): FaceAssets {
   const geometry = faceGeometryOf(kind);
-  return { geometry, font: faceFont(book, geometry), frames: new Map() };
+  return { geometry, font: faceFont(book, geometry, kind.eInvoiceName.zh), frames: new Map() };
 }
 
 function packFrame({ book, isSample }: PdfWriterOptions, { geometry, font }: FaceAssets, palette: Palette): Uint8Array {
-  return packOperators(drawFrame(book, font, geometry, palette, isSample));
+  const pen = openPen(book, staticEncoder(font), PAGE_HEIGHT);
+  drawFrame(book, pen, geometry, palette, isSample);
+  return packOperators(pen.content());
 }
 
 function packOperators(operators: string): Uint8Array {

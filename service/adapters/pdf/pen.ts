@@ -32,13 +32,19 @@ export type Pen = {
 
 export function openPen(book: FontBook, encoder: GlyphEncoder, pageHeight: number): Pen {
   const operators: string[] = [];
-  let fill = "";
+  // What the graphics state holds already is not said again; `raw` leaves it as it was.
+  let fill: Color | undefined;
+  let stroke: { readonly width: number; readonly color: Color } | undefined;
+  const shower = openShower(encoder);
   const useFill = (color: Color): void => {
-    const wanted = `${color.map(fixed).join(" ")} rg`;
-    if (wanted !== fill) operators.push(wanted);
-    fill = wanted;
+    if (color !== fill) operators.push(`${operandsOf(color)} rg`);
+    fill = color;
   };
-  const stroke = (width: number, color: Color): string => `${fixed(width)} w ${color.map(fixed).join(" ")} RG`;
+  const useStroke = (width: number, color: Color): void => {
+    if (width !== stroke?.width) operators.push(`${fixed(width)} w`);
+    if (color !== stroke?.color) operators.push(`${operandsOf(color)} RG`);
+    stroke = { width, color };
+  };
   return {
     text: (text, place) => {
       const glyphs = glyphsOf(book, text);
@@ -47,16 +53,18 @@ export function openPen(book: FontBook, encoder: GlyphEncoder, pageHeight: numbe
       const isTabular = place.isTabular ?? false;
       const width = (advanceOf(glyphs, { isTabular }) * place.size) / 1000;
       const left = place.x - (place.align === "right" ? width : place.align === "center" ? width / 2 : 0);
-      const shown = showText(encoder, glyphs, place.size, isTabular);
+      const shown = shower(glyphs, place.size, isTabular);
       operators.push(`BT ${fixed(left)} ${fixed(pageHeight - place.y)} Td ${shown} ET`);
     },
     line: (x1, y1, x2, y2, width, color) => {
       const [from, to] = [`${fixed(x1)} ${fixed(pageHeight - y1)}`, `${fixed(x2)} ${fixed(pageHeight - y2)}`];
-      operators.push(`${stroke(width, color)} ${from} m ${to} l S`);
+      useStroke(width, color);
+      operators.push(`${from} m ${to} l S`);
     },
     rectangle: (x, y, width, height, lineWidth, color) => {
       const box = [x, pageHeight - y - height, width, height].map(fixed).join(" ");
-      operators.push(`${stroke(lineWidth, color)} ${box} re S`);
+      useStroke(lineWidth, color);
+      operators.push(`${box} re S`);
     },
     raw: (text) => {
       operators.push(`q ${text} Q`);
@@ -72,27 +80,38 @@ export function fixed(value: number): string {
   return String(Math.round(value * 100) / 100);
 }
 
+function operandsOf(color: Color): string {
+  return color.map(fixed).join(" ");
+}
+
 /** One string per run of one font; tabular digits are moved into the middle of their width (ISO 32000-1, 9.4.3, TJ). */
-function showText(encoder: GlyphEncoder, glyphs: readonly FoundGlyph[], size: number, isTabular: boolean): string {
-  let shown = "";
+function openShower(
+  encoder: GlyphEncoder,
+): (glyphs: readonly FoundGlyph[], size: number, isTabular: boolean) => string {
   let font = "";
-  let hex = "";
-  let pending = 0;
-  for (const glyph of glyphs) {
-    const { resource, code } = encoder.encode(glyph);
-    const [before, after] = isTabular ? tabularMargins(glyph) : [0, 0];
-    const shift = pending + before;
-    if (resource !== font) {
-      if (hex !== "") shown += `${closed(hex)} `;
-      shown += `/${resource} ${fixed(size)} Tf `;
-      hex = "";
-      font = resource;
+  let fontSize = 0;
+  return (glyphs, size, isTabular) => {
+    let shown = "";
+    let hex = "";
+    let pending = 0;
+    for (const glyph of glyphs) {
+      const { resource, code } = encoder.encode(glyph);
+      if (resource !== font || size !== fontSize) {
+        if (hex !== "") shown += `${closed(hex)} `;
+        shown += `/${resource} ${fixed(size)} Tf `;
+        hex = "";
+        font = resource;
+        fontSize = size;
+      }
+      if (isTabular) {
+        const [before, after] = tabularMargins(glyph);
+        if (pending + before !== 0) hex += `>${-pending - before}<`;
+        pending = after;
+      }
+      hex += code;
     }
-    if (shift !== 0) hex += `>${-shift}<`;
-    hex += code;
-    pending = after;
-  }
-  return shown + closed(hex);
+    return shown + closed(hex);
+  };
 }
 
 function closed(hex: string): string {

@@ -1,40 +1,64 @@
+import { TITLE, UNIT_SEAL, mm } from "./faceGeometry.ts";
 import type { FontBook } from "./fontBook.ts";
+import { placeFooterText } from "./footer.ts";
 import { advanceOf, glyphsOf } from "./glyphText.ts";
 import { outlineOf, type Matrix } from "./outline.ts";
 import { fixed, type Color } from "./pen.ts";
+import { boxOf, type PlacedLine } from "./placeText.ts";
 
 export const SEAL_RED: Color = [0.9, 0.22, 0.2];
 const WATERMARK_GRAY: Color = [0.91, 0.91, 0.91];
-const MILLIMETRE = 72 / 25.4;
+/** White before and after the unit's name, points. */
+const CUT = 1.2;
+/** Radians: as far down either side as the unit's name on the face leaves room. */
+const MAX_ARC = 1.08 * Math.PI;
 const UNIT_SEAL_TEXT = "电子票据专用章";
 
-export const UNIT_SEAL_SIZE = 23 * MILLIMETRE;
 export const SAMPLE_TEXT = "测试样票，不作报销凭证";
 
 /**
  * The unit's seal as operators around the origin: a circle, the unit's name along it, a star, and what the seal is
- * for. All of it is outlines. It is only a picture: what vouches for the receipt is the signature.
+ * for. It stands over the name that the face prints, and leaves that name's box free. All of it is outlines. It is only
+ * a picture: what vouches for the receipt is the signature.
  */
 export function unitSeal(book: FontBook, unitName: string): string {
-  const radius = UNIT_SEAL_SIZE / 2;
+  const radius = UNIT_SEAL.size / 2;
   const parts = [
+    around(book, placeFooterText(book, 0, unitName).lines),
     `${rgb(SEAL_RED)} rg ${rgb(SEAL_RED)} RG 1.8 w ${ellipse(radius - 1, radius - 1)} S`,
-    star(0.26 * radius),
+    `q 1 0 0 1 0 ${fixed(0.08 * radius)} cm ${star(0.25 * radius)} Q`,
     arcText(book, unitName, radius),
     straightText(book, UNIT_SEAL_TEXT, { x: 0, y: -0.66 * radius, size: 0.2 * radius, width: 1.25 * radius }),
   ];
   return parts.join("\n");
 }
 
+/** Clips to the seal's square but for the box of a text on the face; in the seal's coordinates. */
+function around(book: FontBook, lines: readonly PlacedLine[]): string {
+  const boxes = lines.map((line) => boxOf(book, line));
+  if (boxes.length === 0) return "";
+  const [left, top] = [Math.min(...boxes.map((box) => box.left)), Math.min(...boxes.map((box) => box.top))];
+  const [right, bottom] = [Math.max(...boxes.map((box) => box.right)), Math.max(...boxes.map((box) => box.bottom))];
+  const cut = [left - UNIT_SEAL.x - CUT, UNIT_SEAL.y - bottom, right - left + 2 * CUT, bottom - top];
+  const half = UNIT_SEAL.size / 2;
+  return `${[-half, -half, 2 * half, 2 * half].map(fixed).join(" ")} re ${cut.map(fixed).join(" ")} re W* n`;
+}
+
 /**
  * Where the bureau's supervision seal (财政票据监制章) would be. It is not drawn: nobody may take a specimen for the real one.
+ * What it is made of leaves the title's band free.
  */
 export function supervisionSealPlaceholder(book: FontBook): string {
-  const [rx, ry] = [15 * MILLIMETRE, 10 * MILLIMETRE];
+  const [rx, ry] = [mm(15), mm(9.6)];
+  const band = TITLE.bandHeight / 2;
+  const outside = [band, -ry - 1].map(
+    (y) => `${fixed(-rx - 1)} ${fixed(y)} ${fixed(2 * rx + 2)} ${fixed(ry + 1 - band)} re`,
+  );
   return [
+    `${outside.join(" ")} W n`,
     `${rgb(SEAL_RED)} rg ${rgb(SEAL_RED)} RG 0.8 w [3 2] 0 d ${ellipse(rx, ry)} S 0.4 w ${ellipse(rx - 3, ry - 3)} S`,
-    straightText(book, "示例", { x: 0, y: 13, size: 8, width: rx }),
-    straightText(book, "监制章位置", { x: 0, y: -19, size: 7, width: 1.4 * rx }),
+    straightText(book, "示例", { x: 0, y: band + 2.5, size: 6.5, width: rx }),
+    straightText(book, "监制章位置", { x: 0, y: -band - 7.5, size: 6.5, width: 1.4 * rx }),
   ].join("\n");
 }
 
@@ -75,7 +99,7 @@ function arcText(book: FontBook, text: string, radius: number): string {
   const glyphs = glyphsOf(book, text);
   const height = radius * (glyphs.length <= 16 ? 0.27 : 0.2);
   const track = radius - 4.5 - height * 0.88;
-  const step = Math.min(0.42, (1.42 * Math.PI) / Math.max(1, glyphs.length));
+  const step = Math.min(0.42, MAX_ARC / Math.max(1, glyphs.length));
   const width = Math.min(height, step * (track + height * 0.3) * 0.96);
   const paths = glyphs.map((glyph, index) => {
     const angle = (index - (glyphs.length - 1) / 2) * step;

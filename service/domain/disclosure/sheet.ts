@@ -7,6 +7,7 @@ import { groupFields, groupShown } from "./fieldGroups.ts";
 
 /** What the printed form of a disclosure (部分披露凭单) says, before it is laid out. */
 export type Sheet = {
+  /** Code and number first. */
   readonly facts: readonly SheetRow[];
   /** Beyond the facts. */
   readonly shown: readonly SheetRow[];

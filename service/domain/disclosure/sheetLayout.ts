@@ -61,7 +61,17 @@ export function layOutSheet(sheet: Sheet, measure: Measure): readonly SheetPage[
   desk.heading("怎样查验 How to verify");
   for (const line of howToVerify(sheet)) desk.write(line, SIZE, false);
   desk.codes(sheet.codes);
-  return desk.pages();
+  const pages = desk.pages();
+  const receipt = sheet.facts.slice(0, 2).flatMap(({ lines }) => lines);
+  return pages.map((page, index) => [...page, pageFoot(receipt.join(" "), index + 1, pages.length, measure)]);
+}
+
+/** In the bottom margin, so that somebody who is handed a print sees what it belongs to and whether a page is missing. */
+function pageFoot(receipt: string, number: number, count: number, measure: Measure): SheetMark {
+  const [at, of] = [String(number), String(count)];
+  const text = `${receipt}　第 ${at} 页，共 ${of} 页 Page ${at} of ${of}`;
+  const x = LEFT + WIDTH - measure(text, SIZE - 1);
+  return { kind: "text", text, x, y: SHEET_HEIGHT - 9 * MM, size: SIZE - 1, isSoft: true };
 }
 
 const withheldText = ({ words, note, lines }: SheetRow): string =>

@@ -1,7 +1,10 @@
 import { loadFontFiles, openFontBook, type FontBook } from "../../../service/adapters/pdf/fontBook.ts";
+import type { ExtField, Kind } from "../../../service/domain/kind.ts";
+import { MAX_AMOUNT_FEN, MAX_LENGTHS } from "../../../service/domain/limits.ts";
 import { negateFen } from "../../../service/domain/money.ts";
 import type { ReceiptData, ReceiptItem } from "../../../service/domain/receipt.ts";
 import { renderSample } from "../../../scripts/bench/renderSample.ts";
+import { receiptOf } from "../../domain/fixtures.ts";
 
 export const AT_MS = Date.UTC(2026, 2, 6, 2, 21, 33);
 export const RARE = "𠮷䶮㛃𬭎";
@@ -86,6 +89,49 @@ export const faceSamples: Readonly<Record<"outpatient" | "inpatient" | "penalty"
     };
   },
 };
+
+/** As many items as the face takes, with a name that a careless font loses. */
+export function fullest(kind: Kind): ReceiptData {
+  const few = receiptOf(kind.id, 0);
+  const row = few.items[0] ?? item();
+  const items = Array.from({ length: kind.face.maxRows }, (_, i) => ({ ...row, itemAmount: 123_456 * (i + 1) }));
+  return { ...few, items, totalAmount: sum(items), payerPartyName: `欧阳${RARE}`, remark: "家属代缴，联系人王女士" };
+}
+
+/** Every field as long as it may be. */
+export function longest(kind: Kind): ReceiptData {
+  const limits = MAX_LENGTHS;
+  const items = Array.from({ length: kind.face.maxRows }, () => ({
+    ...{ itemCode: filled("ITEM0801", limits.itemCode), itemName: filled("超声引导下穿刺引流术", limits.itemName) },
+    ...{ itemUnit: filled("单位", limits.itemUnit), itemRemark: filled("按规定比例", limits.itemRemark) },
+    ...{ itemQuantity: "999999.9999", itemStd: "99999999.9999", itemAmount: 4_876_543_210_987 },
+  }));
+  const info = { infoName: filled("信息名称", limits.infoName), infoValue: filled("值戊己庚", limits.infoValue) };
+  return {
+    ...receiptOf(kind.id, 0),
+    ...{ items, totalAmount: sum(items), otherInfo: [info, info], remark: filled("备注甲乙", limits.remark) },
+    mainExt: Object.fromEntries(kind.mainExt.map((field) => [field.name, longestValue(field)])),
+    invoicingPartyName: filled("示例医科大学附属第三临床医学院", 100),
+    payerPartyName: filled(`阿卜杜热合曼·买买提依明${RARE}`, limits.payerPartyName),
+    payerPartyCode: filled("91440300", limits.payerPartyCode),
+    bizCode: filled("HIS20260306-", limits.busNo),
+    handlingPerson: filled("收费员姓名", limits.handlingPerson),
+    checker: filled("复核人姓名", limits.checker),
+  };
+}
+
+function longestValue({ type, zh, charset, maxLength, choices }: ExtField): string | number {
+  if (type === "money") return MAX_AMOUNT_FEN;
+  if (type === "date") return "20250306";
+  if (type === "dateTime") return "20250306093000";
+  if (type === "choice") return choices.at(-1)?.value ?? "";
+  if (type === "integer" || charset === "digits") return "9".repeat(maxLength);
+  return filled(charset === "alphanumeric" ? "A1B2" : zh, maxLength);
+}
+
+function filled(word: string, length: number): string {
+  return Array.from(word.repeat(length)).slice(0, length).join("");
+}
 
 /** The red-letter receipt of another. */
 export function reversed(data: ReceiptData): ReceiptData {

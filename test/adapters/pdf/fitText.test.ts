@@ -56,9 +56,20 @@ describe("fitText", function () {
     expect(wrapText(fonts().book, "财政电子（票据", 32, 8)).to.deep.equal(["财政电子", "（票据"]);
   });
 
-  it("shortens with a mark, inside the width", () => {
-    const short = beginningOf(fonts().book, "财".repeat(50), 100, 8, "…（见续页）");
+  it("shortens with a mark, inside the width, on as many lines as the height takes", () => {
+    const box = { width: 100, height: 10, size: 8 };
+    const [short = "", ...none] = beginningOf(fonts().book, "财".repeat(50), box, "…（见续页）").lines;
+    expect(none).to.deep.equal([]);
     expect(short).to.match(/^财{5,7}…（见续页）$/);
     expect(width(short, 8)).to.be.at.most(100);
+    const two = beginningOf(fonts().book, "财".repeat(50), { ...box, height: 20 }, "…（见续页）");
+    expect(two).to.deep.equal({ lines: ["财".repeat(12), short], size: 8 });
+  });
+
+  it("never breaks figures: they stand on one line, smaller, or not at all", () => {
+    const fit = (text: string) =>
+      fitText(fonts().book, text, { width: 40, height: 100, size: 8, minSize: 5 }, { isTabular: true });
+    expect(fit("98765432109.87")).to.deep.equal({ lines: ["98765432109.87"], size: 5.2 });
+    expect(fit("9876543210987654321.09")).to.equal(undefined);
   });
 });

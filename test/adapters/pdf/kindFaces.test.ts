@@ -36,7 +36,7 @@ describe("faces of the kinds", () => {
         }
         expect(text.includes(NOTE)).to.equal(id === "currentSettlement");
       }
-      expect(write(kind, red)).to.include(`原票据代码：${blue.eInvoiceCode}`).and.include("原因：退费");
+      expect(write(kind, red)).to.include(`原票据代码：${blue.eInvoiceCode}`).and.include("原因：").and.include("退费");
     });
   }
 

@@ -1,6 +1,10 @@
 import { expect } from "chai";
 import decodeQR from "qr/decode.js";
+import { TITLE, UNIT_SEAL } from "../../../service/adapters/pdf/faceGeometry.ts";
+import { placeFooterText } from "../../../service/adapters/pdf/footer.ts";
 import { openPdfWriter, type PdfJob, type PdfWriter } from "../../../service/adapters/pdf/pdfWriter.ts";
+import { boxOf, type Box } from "../../../service/adapters/pdf/placeText.ts";
+import { SEAL_RED } from "../../../service/adapters/pdf/seals.ts";
 import { placeSignature } from "../../../service/adapters/pdf/signatureField.ts";
 import { AppError } from "../../../service/core/errors.ts";
 import { readAttachment } from "../../../service/core/pdfAttachments.ts";
@@ -14,8 +18,8 @@ import { capitalsOf } from "../../../service/domain/capitals.ts";
 import { builtinKinds } from "../../../service/domain/kinds/builtin.ts";
 import { yuanOf } from "../../../service/domain/money.ts";
 import type { ReceiptData } from "../../../service/domain/receipt.ts";
-import { AT_MS, faceSamples, fonts, item, RARE, reversed } from "./faceSamples.ts";
-import { needTools, pagesOf, rasterOf, runOn, textOf } from "./tools.ts";
+import { AT_MS, faceSamples, fonts, item, longest, RARE, reversed } from "./faceSamples.ts";
+import { colorsOf, needTools, pagesOf, rasterOf, runOn, textOf, type Raster } from "./tools.ts";
 
 const QR_TEXT =
   "https://czpj.example.gov.cn/d?t=601&a=lianpiao&d=44060126_0000000002_3f7484_236.21_20260306&s=F0EFEEEDECEBEAE9";
@@ -53,6 +57,26 @@ describe("pdfWriter", function () {
     expect(textOf(red)).to.contain("负壹仟贰佰伍拾元整").and.to.contain("-1250.00");
     expect(darkInk(red), "black ink outside the QR code").to.equal(0);
     expect(darkInk(write(faceSamples.nontax()))).to.be.greaterThan(200);
+  });
+
+  it("stands the seals over the unit's name and the title, and lays no ink of theirs on either", function () {
+    needTools(this, "pdftoppm");
+    for (const data of [faceSamples.inpatient(), reversed(faceSamples.penalty())]) {
+      const colors = colorsOf(write(data), 100);
+      const [name] = placeFooterText(fonts().book, 0, data.invoicingPartyName).lines;
+      const nameBox = name === undefined ? expect.fail("no name") : boxOf(fonts().book, name);
+      const half = UNIT_SEAL.size / 2;
+      const seal = { left: UNIT_SEAL.x - half, right: UNIT_SEAL.x + half };
+      const above = { ...seal, top: UNIT_SEAL.y - half, bottom: nameBox.top };
+      const below = { ...seal, top: nameBox.bottom, bottom: UNIT_SEAL.y + half };
+      expect(sealInk(colors, above), "seal above the name").to.be.above(400);
+      expect(sealInk(colors, nameBox), "seal on the name").to.equal(0);
+      expect(sealInk(colors, below), "seal below the name").to.be.above(100);
+      const [left, right] = [TITLE.x - TITLE.width / 2, TITLE.x + TITLE.width / 2];
+      const title = { left, right, top: TITLE.y - 0.88 * TITLE.size, bottom: TITLE.y + 0.16 * TITLE.size };
+      expect(sealInk(colors, title), "supervision seal on the title").to.equal(0);
+      expect(sealInk(colors, { ...title, top: 0, bottom: title.top }), "and above it").to.be.above(20);
+    }
   });
 
   it("draws rare characters and extracts them", function () {
@@ -144,6 +168,7 @@ describe("pdfWriter", function () {
       data.items[0]?.itemRemark ?? "",
       data.otherInfo[29]?.infoValue ?? "",
     ];
+    expect(text).to.contain("共1项，见清单");
     for (const expected of whole) expect(text).to.contain(expected);
     // Lines of neighbouring columns alternate in the extracted text: each character must be there often enough.
     for (const expected of wrapped) {
@@ -165,6 +190,15 @@ describe("pdfWriter", function () {
     needTools(this, "pdftotext");
     const real = openPdfWriter({ book: fonts().book, kinds: builtinKinds, isSample: false });
     expect(textOf(real.write(jobOf(faceSamples.outpatient())).bytes)).not.to.contain("测试样票");
+  });
+
+  it("breaks no figure on a list page and says there who pays in the kind's word", function () {
+    needTools(this, "pdftotext");
+    const kind = builtinKinds.find(({ id }) => id === "societyDues") ?? expect.fail("no such kind");
+    const text = textOf(write(longest(kind)));
+    for (const figure of ["999999.9999", "99999999.9999", "48765432109.87"]) expect(text).to.contain(figure);
+    expect(text).to.contain("会员：").and.not.to.contain("交款人");
+    expect(text).to.contain("（接上页）");
   });
 
   it("lays the watermark across every page of a sample, stored once, and across no page of another", function () {
@@ -252,6 +286,19 @@ function wordsOf(id: string, data: ReceiptData): readonly string[] {
     ...(id === "penalty" ? ["处理时间：2026-02-0109:30:00", "缴款日期：2026-03-06"] : []),
     ...(id === "nontax" ? ["备注：2025-2026学年第二学期"] : []),
   ];
+}
+
+/** Pixels of the seals' own red inside the box, which is in points. */
+function sealInk({ width, data }: Raster, { left, top, right, bottom }: Box): number {
+  const pixel = (points: number): number => Math.round((points * 100) / 72);
+  const red = SEAL_RED.map((value) => value * 255);
+  let count = 0;
+  for (let y = pixel(top); y < pixel(bottom); y++) {
+    for (let x = pixel(left); x < pixel(right); x++) {
+      if (red.every((value, i) => Math.abs((data[(y * width + x) * 3 + i] ?? 0) - value) < 12)) count++;
+    }
+  }
+  return count;
 }
 
 /** Pixels below the QR code that are nearly black. */

@@ -44,15 +44,23 @@ export function textOf(pdf: Uint8Array): string {
   return pagesOf(pdf).join("").replaceAll(/\s/g, "");
 }
 
+export type Raster = { readonly width: number; readonly height: number; readonly data: Uint8Array };
+
 /** One page, the first if none is named, as grey values. */
-export function rasterOf(
-  pdf: Uint8Array,
-  dpi: number,
-  page = 1,
-): { readonly width: number; readonly height: number; readonly data: Uint8Array } {
+export function rasterOf(pdf: Uint8Array, dpi: number, page = 1): Raster {
+  return rasterFrom(pdf, page, 1, "-r", String(dpi), "-gray");
+}
+
+/** The first page in colour: red, green, blue of each pixel. */
+export function colorsOf(pdf: Uint8Array, dpi: number): Raster {
+  return rasterFrom(pdf, 1, 3, "-r", String(dpi));
+}
+
+function rasterFrom(pdf: Uint8Array, page: number, channels: number, ...options: readonly string[]): Raster {
   const only = String(page);
-  const pgm = runOn(pdf, "pdftoppm", "-r", String(dpi), "-gray", "-f", only, "-l", only, "-singlefile", "{}");
-  const [, width = "0", height = "0"] = /^P5\s(\d+)\s(\d+)\s255\s/.exec(pgm.subarray(0, 40).toString("latin1")) ?? [];
-  const size = Number(width) * Number(height);
-  return { width: Number(width), height: Number(height), data: pgm.subarray(pgm.length - size) };
+  const image = runOn(pdf, "pdftoppm", ...options, "-f", only, "-l", only, "-singlefile", "{}");
+  const [, width = "0", height = "0"] =
+    /^P[56]\s(\d+)\s(\d+)\s255\s/.exec(image.subarray(0, 40).toString("latin1")) ?? [];
+  const size = Number(width) * Number(height) * channels;
+  return { width: Number(width), height: Number(height), data: image.subarray(image.length - size) };
 }

@@ -8,7 +8,7 @@ import {
   SHEET_WIDTH,
   type SheetMark,
 } from "../../../service/domain/disclosure/sheetLayout.ts";
-import type { Sheet } from "../../../service/domain/disclosure/sheet.ts";
+import type { Sheet, SheetRow } from "../../../service/domain/disclosure/sheet.ts";
 import { receiptOf } from "../fixtures.ts";
 
 const measure = (text: string, size: number): number =>
@@ -65,8 +65,9 @@ describe("domain/disclosure", () => {
       lines: Array.from({ length: 90 }, (_, n) => `${String(n)}. ${"很长".repeat(40)}`),
     };
     const codes = Array.from({ length: 12 }, (_, n) => `LPD1:${String(n)}`);
+    const fact = (text: string): SheetRow => ({ words, note: "", lines: [text] });
     const sheet: Sheet = {
-      facts: [row],
+      facts: [fact("44060126"), fact("0000001004"), row],
       shown: [row],
       withheld: [row],
       withheldCount: 90,
@@ -74,7 +75,13 @@ describe("domain/disclosure", () => {
       verifyUrl: undefined,
     };
     const pages = layOutSheet(sheet, measure);
-    const marks: readonly SheetMark[] = pages.flat();
+    const marks: readonly SheetMark[] = pages.flatMap((page) => page.slice(0, -1));
+    const feet = pages.flatMap((page) => page.slice(-1)).map((mark) => (mark.kind === "text" ? mark.text : mark.kind));
+    const footOf = (n: number): string => {
+      const [at, of] = [String(n), String(pages.length)];
+      return `44060126 0000001004　第 ${at} 页，共 ${of} 页 Page ${at} of ${of}`;
+    };
+    expect(feet).to.deep.equal(pages.map((_, index) => footOf(index + 1)));
     expect(pages.length).to.be.greaterThan(5);
     for (const mark of marks) {
       const [right, bottom] =

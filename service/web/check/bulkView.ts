@@ -79,7 +79,7 @@ export function rowView(entry: Entry, outcome: Outcome | undefined, first?: numb
     outcome === undefined ? { role: "row" } : { role: "row", "data-tone": outcome.tone },
     el("td", { role: "cell" }, ...verdict),
     cell(1, "digits", `${cells?.eInvoiceCode ?? ""} ${cells?.eInvoiceNumber ?? ""}`.trim()),
-    cell(2, "digits money", cells?.totalAmount ?? ""),
+    cell(2, "digits amount", cells?.totalAmount ?? ""),
     cell(3, "", `${sourceOf(entry)}${line}`),
   );
 }

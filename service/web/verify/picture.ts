@@ -18,7 +18,7 @@ const MANY_LEVELS = 12;
 const HASH_WIDTH = 98;
 
 /** In a narrower frame the drawing is made smaller: its texts would not find room. */
-export const LEAST_WIDTH = 270;
+export const LEAST_WIDTH = 300;
 
 /**
  * Draws the way of a receipt: at the foot its signed document and its data, over them the receipt's leaf, its segment's tree,

@@ -165,6 +165,7 @@ async function check(): Promise<void> {
     return;
   }
   const started = performance.now();
+  if (docs.length > 0) say(words("正在查验，等待节点回答…", "Checking: waiting for the node …"));
   for await (const result of checkAll(docs, where)) {
     if (own !== run) return;
     results = [...results, result];

@@ -45,7 +45,10 @@ const HEAD = [
 export function rowsView(entries: readonly Entry[], outcomes: ReadonlyMap<number, Outcome>): HTMLElement {
   const title = words("逐张结果", "One by one");
   const repeats = repeatsIn(outcomes);
-  const body = entries.map((entry, index) => rowView(entry, outcomes.get(index), repeats.get(index)));
+  const body = entries.map((entry, index) => {
+    const first = repeats.get(index);
+    return rowView(entry, outcomes.get(index), first === undefined ? undefined : entries[first]);
+  });
   return el(
     "div",
     { class: "scroll tall", tabindex: "0", role: "group", "aria-label": title.zh },
@@ -62,10 +65,9 @@ export function rowsView(entries: readonly Entry[], outcomes: ReadonlyMap<number
   );
 }
 
-/** @param first the index of the first entry with the same receipt, if it is not this one */
-export function rowView(entry: Entry, outcome: Outcome | undefined, first?: number): HTMLElement {
+/** @param first the first entry with the same receipt, if it is not this one */
+export function rowView(entry: Entry, outcome: Outcome | undefined, first?: Entry): HTMLElement {
   const cells = outcome?.cells ?? (entry.kind === "row" ? entry.row.cells : undefined);
-  const line = entry.kind === "row" ? ` : ${String(entry.row.line)}` : "";
   const verdict =
     outcome === undefined
       ? [el("span", { class: "soft" }, both(words("等待", "waiting")))]
@@ -80,15 +82,18 @@ export function rowView(entry: Entry, outcome: Outcome | undefined, first?: numb
     el("td", { role: "cell" }, ...verdict),
     cell(1, "digits", `${cells?.eInvoiceCode ?? ""} ${cells?.eInvoiceNumber ?? ""}`.trim()),
     cell(2, "digits amount", cells?.totalAmount ?? ""),
-    cell(3, "", `${sourceOf(entry)}${line}`),
+    cell(3, "", placeOf(entry)),
   );
 }
 
-function repeatNote(first: number): HTMLElement {
-  const nr = String(first + 1);
-  const text = words(`与第 ${nr} 张是同一张票据，勿重复报销`, `The same receipt as no. ${nr}: do not pay it twice`);
-  return el("p", { class: "row-tone repeat" }, REPEAT_SIGN(), both(text));
+function repeatNote(first: Entry): HTMLElement {
+  const where = placeOf(first);
+  const text = words(`与 ${where} 是同一张票据，勿重复报销`, `The same receipt as ${where}: do not pay it twice`);
+  return el("p", { class: "row-tone" }, REPEAT_SIGN(), both(text));
 }
+
+const placeOf = (entry: Entry): string =>
+  entry.kind === "row" ? `${sourceOf(entry)} : ${String(entry.row.line)}` : sourceOf(entry);
 
 /** With its column's name for where there is no head above it. */
 function cell(column: 1 | 2 | 3, name: string, text: string): HTMLElement {

@@ -275,14 +275,26 @@ def state_of(run, it, verdict):
     return "claimed" if it.evidence["used_fen"] + it.evidence["locked_fen"] > 0 else "normal"
 
 
+def disclosure_in(raw):
+    """The disclosure file that bytes are, or that a PDF without any signature carries; None of a receipt and all else."""
+    if raw[:1] == b"{":
+        return raw
+    try:
+        pdf = pdf_of.open_pdf(raw)
+        return pdf_of.attachment(pdf, "disclosure.json") if pdf.signature_count == 0 else None
+    except Refused:
+        return None
+
+
 def verify(raw, trust):
     """(run, verdict, state, subject)"""
     run, it = Run(), Subject()
-    is_pdf = raw[:1] != b"{"
+    disclosure = disclosure_in(raw)
+    is_pdf = disclosure is None
     if is_pdf:
         check_pdf(raw, run, it)
     else:
-        check_disclosure(raw, run, it)
+        check_disclosure(disclosure, run, it)
     ask_chain(run, it, trust)
     check_chain(run, it, trust, is_pdf)
     verdict = run.verdict()

@@ -17,8 +17,8 @@ export type DisclosureChoice = { readonly preset?: DisclosurePreset; readonly pa
  * Makes a disclosure file from a sealed receipt. The receipt itself is not verified; but that its data is what its proof
  * vouches for is checked, so the file that is made holds together.
  * @returns the file's bytes (docs/verify.md, Disclosure file)
- * @throws AppError not_sealed, data_differs, path_unknown; pdf_malformed, signature_missing, attachment_missing … if the PDF is no
- *   receipt of ours
+ * @throws AppError not_sealed, data_differs, path_unknown; not_a_pdf, pdf_malformed, signature_missing,
+ *   attachment_missing … if the PDF is no receipt of ours
  */
 export function discloseReceipt(pdf: Uint8Array, { preset, paths = [] }: DisclosureChoice): Uint8Array {
   const file = openPdf(pdf);

@@ -7,8 +7,8 @@ import type { PdfValue } from "./pdfValue.ts";
  * stored without a filter, so that what is signed is what is read.
  * @param pdf its bytes, or the file as `openPdf` gave it
  * @param name in ASCII
- * @throws AppError pdf_malformed, attachment_missing, attachment_malformed (its name stands twice, it is filtered, its names or
- *   its streams differ)
+ * @throws AppError not_a_pdf, pdf_malformed, attachment_missing, attachment_malformed (its name stands twice, it is
+ *   filtered, its names or its streams differ)
  */
 export function readAttachment(pdf: Uint8Array | PdfFile, name: string): Uint8Array {
   const file = pdf instanceof Uint8Array ? openPdf(pdf) : pdf;

@@ -1,4 +1,5 @@
 import { latin1 } from "./bytes.ts";
+import { AppError } from "./errors.ts";
 import { pdfMalformed, readPdfValue, skipSpace, skipText, type PdfDict, type PdfValue } from "./pdfValue.ts";
 
 /** One indirect object. `stream` is what stands between stream and endstream, undecoded. */
@@ -22,9 +23,10 @@ const ENTRY_LENGTH = 20;
  * end, no earlier one and no update after; every object in it once, none free; header, objects, table and trailer follow one
  * another with only white space between. So there are no bytes in which another reader could find another document (the shadow
  * and update attacks on signed PDFs live there).
- * @throws AppError pdf_malformed
+ * @throws AppError not_a_pdf, pdf_malformed
  */
 export function openPdf(bytes: Uint8Array): PdfFile {
+  if (latin1(bytes.subarray(0, 5)) !== "%PDF-") throw new AppError("not_a_pdf", "the file does not begin with %PDF-");
   if (bytes.length > MAX_BYTES) throw pdfMalformed(`it has more than ${MAX_BYTES} bytes`, 0);
   const tableAt = startOfTable(bytes);
   const { offsets, trailer } = readTable(bytes, tableAt);

@@ -30,7 +30,8 @@ const ZERO = 0x30;
 /**
  * Finds the one signature and checks that it covers the whole file but the hole.
  * @param pdf its bytes, or the file as `openPdf` gave it
- * @throws AppError pdf_malformed, signature_missing, signature_not_whole (another signature, other ranges, a placeholder)
+ * @throws AppError not_a_pdf, pdf_malformed, signature_missing, signature_not_whole (another signature, other ranges, a
+ *   placeholder)
  */
 export function locateSignature(pdf: Uint8Array | PdfFile): SignatureLocation {
   const file = opened(pdf);
@@ -58,7 +59,7 @@ export function documentDigestOf(pdf: Uint8Array | PdfFile, hash: HashParts = ha
 
 /**
  * Writes the ranges in place of the placeholder's asterisks; the length stays. A PDF that has them is returned as it is.
- * @throws AppError pdf_malformed, signature_missing, placeholder_malformed
+ * @throws AppError not_a_pdf, pdf_malformed, signature_missing, placeholder_malformed
  */
 export function fillByteRange(pdf: Uint8Array): Uint8Array {
   const file = openPdf(pdf);

@@ -37,8 +37,8 @@ export const CHECK_TEXTS: Readonly<
     title: text("文件结构", "File structure"),
     pass: text("文件结构完整，签名后没有追加内容", "The file is whole and nothing was appended"),
     fail: text(
-      "这不是本系统开具的票据文件，或文件已被改动",
-      "This is not a receipt file of this system, or it was altered",
+      "这不是本系统开具的票据文件，或文件已被改动（另存、打印成 PDF、加密、编辑后都不再是原件）",
+      "This is not a receipt file of this system, or it was altered (saved anew, printed to PDF, encrypted, edited)",
     ),
   },
   whole_document: {
@@ -185,6 +185,7 @@ export const REASON_TEXTS: Readonly<Record<string, Text>> = {
     "证书现在不在有效期内；没有上链时间，无法判断签名时是否有效",
     "The certificates are not valid now, and without an anchor nobody can tell whether they were when it was signed",
   ),
+  not_a_pdf: text("这不是 PDF 文件", "This is no PDF file"),
   attachment_missing: text("文件中没有票据数据 receipt.json", "The document has no receipt data (receipt.json)"),
   signature_missing: text("文件没有票据签名", "The document bears no receipt signature"),
 };

@@ -9,8 +9,8 @@ import { encodeProof, parseProof, type Proof } from "./proof.ts";
  * Puts a receipt's proof into its PDF, as an unsigned attribute of the signature's CMS: no signed byte changes, and sealing
  * again gives the same file (docs/ledger.md, Document digest). A proof that is there already is replaced.
  * @returns a new PDF of the same length
- * @throws AppError proof_does_not_fit, proof_of_another_document, proof_malformed; pdf_malformed, signature_missing,
- *   signature_not_whole, contents_malformed, der_malformed, cms_malformed if the PDF is not a signed one of ours
+ * @throws AppError proof_does_not_fit, proof_of_another_document, proof_malformed; not_a_pdf, pdf_malformed,
+ *   signature_missing, signature_not_whole, contents_malformed, der_malformed, cms_malformed if the PDF is not a signed one of ours
  */
 export function sealPdf(pdf: Uint8Array, proof: Proof): Uint8Array {
   const file = openPdf(pdf);

@@ -110,6 +110,7 @@ function operation(route: Route): Json {
                   ]),
                 ),
               },
+              ...Object.fromEntries((doc.request.otherTypes ?? []).map((type) => [type, {}])),
             },
           },
         }),

@@ -35,10 +35,17 @@ export type OperationDoc = {
   readonly summary: Text;
   readonly description?: Text;
   readonly parameters?: readonly ParameterDoc[];
-  readonly request?: { readonly schema: z.ZodType; readonly examples: Readonly<Record<string, ExampleDoc>> };
+  readonly request?: RequestDoc;
   readonly answers: readonly AnswerDoc[];
   /** Which problems it can answer with, besides those of its access and body. */
   readonly problems: readonly ProblemCode[];
+};
+
+export type RequestDoc = {
+  readonly schema: z.ZodType;
+  readonly examples: Readonly<Record<string, ExampleDoc>>;
+  /** Media types that are taken besides JSON, as bytes. */
+  readonly otherTypes?: readonly string[];
 };
 
 export type ParameterDoc = {

@@ -38,6 +38,6 @@ describe("core/discloseReceipt", () => {
     expect(refusalOf(() => discloseReceipt(receipt.unsealed, {}))).to.equal("not_sealed");
     expect(refusalOf(() => discloseReceipt(other.sealed, {}))).to.equal("data_differs");
     expect(refusalOf(() => discloseReceipt(receipt.sealed, { paths: ["/item"] }))).to.equal("path_unknown");
-    expect(refusalOf(() => discloseReceipt(new Uint8Array(9), {}))).to.equal("pdf_malformed");
+    expect(refusalOf(() => discloseReceipt(new Uint8Array(9), {}))).to.equal("not_a_pdf");
   });
 });

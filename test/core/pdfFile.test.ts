@@ -126,6 +126,8 @@ describe("core/pdfFile", () => {
   it("refuses anything between header, objects, table and end", () => {
     expect(open(edited("%\xff\xff\xff\xff\n", "%\xff\xff\xff\xff\n%hidden\n"))).to.equal("pdf_malformed");
     expect(open(edited("%PDF-1.7", "%PDF-1.3"))).to.equal("pdf_malformed");
+    expect(open(edited("%PDF-1.7", "%PDF1.7"))).to.equal("not_a_pdf");
+    expect(open(new Uint8Array())).to.equal("not_a_pdf");
     const withHidden = objects();
     withHidden[1] = "<</Type /Pages /Kids [3 0 R] /Count 1>>\nendobj\n9 0 obj\n<<>>";
     expect(open(pdfOf(withHidden))).to.equal("pdf_malformed");

@@ -66,7 +66,7 @@ describe("core/seal", () => {
   it("refuses what is not signed", () => {
     const proof = sample.proof;
     expect(refusalOf(() => sealPdf(samplePdf(SAMPLE_DATA, SAMPLE_SECRET), proof))).to.equal("signature_not_whole");
-    expect(refusalOf(() => sealPdf(new Uint8Array(10), proof))).to.equal("pdf_malformed");
+    expect(refusalOf(() => sealPdf(new Uint8Array(10), proof))).to.equal("not_a_pdf");
   });
 
   it("keeps certificates, digest and signature as they were", () => {

@@ -3,13 +3,12 @@ import path from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
 import { discloseReceipt } from "../../service/core/discloseReceipt.ts";
-import { looksLikeDisclosure } from "../../service/core/disclosureFile.ts";
 import { encodeSignedData, parseSignedData } from "../../service/core/cms.ts";
 import { readSignature, writeSignature } from "../../service/core/pdfSignature.ts";
 import { encodeProof } from "../../service/core/proof.ts";
 import type { Report } from "../../service/core/report.ts";
-import { verifyDisclosure } from "../../service/core/verifyDisclosure.ts";
-import { verifyPdf } from "../../service/core/verify.ts";
+import { verifyFile } from "../../service/core/verifyFile.ts";
+import { pagesPdf } from "../../service/web/shared/pagesPdf.ts";
 import { makeMedicalReceipt, withFields } from "../core/disclosureSample.ts";
 import { makeAuthority, verifyBySubtle } from "../core/sampleAuthority.ts";
 import { SAMPLE_CHAIN_ID, SAMPLE_CONTRACT, sampleReader, type SampleRecords } from "../core/sampleLedger.ts";
@@ -52,17 +51,8 @@ describe("the Python verifier, a second implementation", function () {
     const chainCache = new Map();
     const own: Report[] = [];
     for (const bytes of files) {
-      own.push(
-        looksLikeDisclosure(bytes)
-          ? await verifyDisclosure(bytes, { reader, trustedContract })
-          : await verifyPdf(bytes, {
-              reader,
-              trustedContract,
-              nowMs: NOW_MS,
-              verifySignature: verifyBySubtle,
-              chainCache,
-            }),
-      );
+      const options = { reader, trustedContract, nowMs: NOW_MS, verifySignature: verifyBySubtle, chainCache };
+      own.push((await verifyFile(bytes, options)).report);
     }
     const trust = { rpcUrl: node.url, contract: SAMPLE_CONTRACT, chainId: SAMPLE_CHAIN_ID, nowMs: NOW_MS };
     const { said, exitCode } = await runPythonOn(folder.dir, files, trust);
@@ -80,6 +70,21 @@ describe("the Python verifier, a second implementation", function () {
     expect(await compare([unsealed], records)).to.deep.equal(["undetermined"]);
     const red = await makeMedicalReceipt({ data: { totalAmount: -24621 } });
     expect(await compare([red.sealed, discloseReceipt(red.sealed, {})], red.records)).to.deep.equal(["valid", "valid"]);
+  });
+
+  it("agrees on the PDF of a disclosure, and that one with an altered file, another's name or a /ByteRange is none", async () => {
+    const file = discloseReceipt(sample.sealed, { preset: "amount_only" });
+    const pdf = (bytes: Uint8Array, name = "disclosure.json", title = ""): Promise<Uint8Array> =>
+      pagesPdf(title, [], { name, mediaType: "application/json", bytes });
+    const altered = withFields(file, (fields) => fields.slice(1));
+    const good = await pdf(file);
+    expect(await compare([good, await pdf(file, "receipt.json"), await pdf(altered)], sample.records)).to.deep.equal([
+      "valid",
+      "invalid",
+      "invalid",
+    ]);
+    const signed = Buffer.from(good).toString("latin1").replace("/Type /Catalog", "/ByteRange [0]");
+    expect(await compare([Buffer.from(signed, "latin1")], sample.records)).to.deep.equal(["invalid"]);
   });
 
   it("agrees on data of every kind of value, name and order", async () => {

@@ -52,6 +52,16 @@ describe("web/verify/conclude", () => {
     }
   });
 
+  it("says of what is no PDF what to choose instead, and of one that was saved anew why it is no original", async () => {
+    const photo = conclude(await reportOf(new Uint8Array([0xff, 0xd8, 0xff, 0xe0])), place);
+    expect(photo.tone).to.equal("bad");
+    expect(photo.headline.zh).to.equal("不是 PDF 文件");
+    expect(photo.advice.map(({ zh }) => zh).join()).to.include("PDF 原文件");
+    const saved = conclude(await reportOf(sample.sealed.slice(0, -9)), place);
+    expect(saved).to.include({ tone: "bad" });
+    expect(saved.reasons.map(({ zh }) => zh).join()).to.include("另存");
+  });
+
   it("has a headline of its own for each check that fails", async () => {
     const report = await reportOf(sample.sealed);
     for (const { id } of report.checks.filter(({ id: each }) => each !== "chain_read" && each !== "status")) {

@@ -64,6 +64,13 @@ describe("web/shared/zip", () => {
     expect(await refusalOfPromise(unpack(bomb))).to.equal("zip_too_large");
   });
 
+  it("refuses an entry that was damaged on its way, so that its receipt does not pass for an altered one", async () => {
+    const zip = zipOf([["a.pdf", bytes("a")]]);
+    expect(await unpack(zip)()).to.deep.equal(bytes("a"));
+    zip[30 + "a.pdf".length] = bytes("b")[0] ?? 0;
+    expect(await refusalOfPromise(unpack(zip))).to.equal("zip_malformed");
+  });
+
   it("refuses encryption and other methods", async () => {
     for (const [offset, value] of [
       [8, 1],
@@ -87,6 +94,9 @@ describe("web/verify/documents", () => {
     const zip = zipOf([
       ["a.pdf", bytes("a")],
       ["b.txt", bytes("b")],
+      // What a Mac packs beside it.
+      ["__MACOSX/._a.pdf", bytes("?")],
+      ["._a.pdf", bytes("?")],
     ]);
     const { docs, problems } = await takeIn([
       file("x.pdf", bytes("x")),

@@ -92,11 +92,18 @@ export async function choose(page: Page, files: readonly File[]): Promise<Omit<S
   return { page, tone: kinds.replace("verdict ", ""), text: await page.innerText("body") };
 }
 
-/** What every state must hold: no complaint in the console, nothing wider than the window, nothing that axe-core finds. */
+/** Texts of the picture that stand out of it. */
+const CUT_OFF = `[...document.querySelectorAll(".way text")].filter((text) => {
+  const [own, all] = [text, text.ownerSVGElement].map((each) => each.getBoundingClientRect());
+  return own.left < all.left || own.right > all.right || own.bottom > all.bottom;
+}).map((text) => text.textContent)`;
+
+/** What every state must hold: no complaint, nothing wider than the window, nothing cut off, nothing that axe-core finds. */
 export async function finish({ page, complaints }: Pick<Shown, "page" | "complaints">, name: string): Promise<void> {
   await screenshot(page, name);
   const width = await page.evaluate("document.documentElement.scrollWidth");
   expect(width, "it must not be wider than the window").to.be.at.most(page.viewportSize()?.width ?? 0);
+  expect(await page.evaluate(CUT_OFF)).to.deep.equal([]);
   expect((await axeViolations(page)) ?? []).to.deep.equal([]);
   expect(complaints).to.deep.equal([]);
   await page.context().close();

@@ -4,7 +4,7 @@ import { anchorInLookAlike } from "../../scripts/attacks/lookAlike.ts";
 import { loadLedgerArtifact } from "../../service/adapters/chain/ledgerArtifact.ts";
 import { launchBrowser } from "./browser.ts";
 import { artifactFile } from "./realWorld.ts";
-import { finish, startVerifyFixture, UNIT, unsealed, type VerifyFixture } from "./verifyFixture.ts";
+import { choose, finish, startVerifyFixture, UNIT, unsealed, type VerifyFixture } from "./verifyFixture.ts";
 import { zipOf } from "./zipOf.ts";
 
 describe("the verifier page in Chromium", function () {
@@ -40,6 +40,20 @@ describe("the verifier page in Chromium", function () {
       expect(await page.locator(".way .box.pass").count()).to.equal(5);
       await finish(shown, `valid-${size}`);
     }
+  });
+
+  it("fits a phone with letters twice as large, and draws the path in that size, too", async () => {
+    const opened = await on.open("phone");
+    const { page } = opened;
+    const heightOf = async (of: string): Promise<number> => (await page.locator(of).first().boundingBox())?.height ?? 0;
+    const protocol = await page.context().newCDPSession(page);
+    const letters = (standard: number) => protocol.send("Page.setFontSizes", { fontSizes: { standard } });
+    await choose(page, [{ name: "门诊票据.pdf", pdf: on.world.pdfs.good }]);
+    await page.waitForSelector(".way");
+    const usual = await heightOf(".file-name");
+    await letters(32);
+    expect(await heightOf(".file-name")).to.be.closeTo(2 * usual, 1);
+    await finish(opened, "large-type-phone");
   });
 
   it("shows the file itself, by the browser's own viewer, next to what was read out of it", async () => {

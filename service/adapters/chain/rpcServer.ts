@@ -15,8 +15,8 @@ export type RpcServerOptions = {
 
 type Answer = { readonly status: number; readonly body: unknown };
 
-/** Only pages that this machine serves may read the chain from a browser. */
-const LOCAL_ORIGIN = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/;
+/** Pages that this machine serves may read the chain from a browser; so may a page on its disk, whose origin is "null". */
+const LOCAL_ORIGIN = /^(?:null|https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?)$/;
 
 /**
  * Serves JSON-RPC 2.0 by POST, single calls and batches, on the loopback interface.

@@ -5,9 +5,11 @@ import { jsonReply, type Call, type Reply } from "../call.ts";
 import { jsonBody } from "../jsonBody.ts";
 import { HttpProblem } from "../problem.ts";
 
-/** POST /v1/disclosures/verify: the bytes as they came, since the file has one form alone. */
+const PDF = "application/pdf";
+
+/** POST /v1/disclosures/verify: the bytes as they came, since the file has one form alone; or a PDF that carries it. */
 export async function postDisclosure(deps: Deps, call: Call): Promise<Reply> {
-  jsonBody(call);
+  if (call.field("content-type") !== PDF) jsonBody(call);
   const outcome = await verifyShown(deps, call.body, call.address);
   switch (outcome.kind) {
     case "reported":

@@ -80,10 +80,10 @@ export const disclosureDocs = {
     tag: "checks",
     summary: { zh: "查验部分披露文件", en: "Verify a disclosure of chosen fields" },
     description: {
-      zh: "不需要签名，什么都不留存。回答与查验网页、命令相同的报告；改动过的文件也回答 200，verdict 为 invalid。",
-      en: "No signature is needed, and nothing is kept. The answer is the report of the page and the command; an altered file is answered 200, too, with the verdict invalid.",
+      zh: "披露文件原样发送，或发送它的 PDF（Content-Type: application/pdf）。不需要签名，什么都不留存。回答与查验网页、命令相同的报告；改动过的文件也回答 200，verdict 为 invalid。",
+      en: "Send the disclosure file byte for byte, or the PDF of it (Content-Type: application/pdf). No signature is needed, and nothing is kept. The answer is the report of the page and the command; an altered file is answered 200, too, with the verdict invalid.",
     },
-    request: { schema: disclosureFile, examples: {} },
+    request: { schema: disclosureFile, examples: {}, otherTypes: ["application/pdf"] },
     answers: [
       {
         status: 200,

@@ -44,7 +44,7 @@ const STYLE = `
 * { box-sizing: border-box; }
 body {
   margin: 0; background: var(--back); color: var(--ink);
-  font: 17px/1.6 "Noto Sans SC", "PingFang SC", "Microsoft YaHei", system-ui, sans-serif;
+  font: 1.0625rem/1.6 "Noto Sans SC", "PingFang SC", "Microsoft YaHei", system-ui, sans-serif;
 }
 main { max-width: 52rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
 h1 { margin: 0 0 .25rem; font-size: 1.9rem; color: var(--mark); }
@@ -66,7 +66,7 @@ dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 ul {
   list-style: none; margin: 0; padding: 0; display: grid; gap: .5rem;
-  grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr));
+  grid-template-columns: repeat(auto-fit, minmax(min(14rem, 100%), 1fr));
 }
 li a {
   display: block; padding: .75rem 1rem; background: var(--card); border: 1px solid var(--line);

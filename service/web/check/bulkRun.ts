@@ -22,7 +22,7 @@ export type Entry = { readonly kind: "row"; readonly row: ListRow } | { readonly
 export type Outcome = {
   readonly tone: Tone;
   readonly headline: Text;
-  readonly reason: string;
+  readonly reason: Text;
   readonly checkedAtMs: number;
   /** As the receipt has them, where it is proved; else as they were typed. */
   readonly cells: Readonly<Record<ElementName, string>>;
@@ -160,7 +160,7 @@ function common(
   const { chain, proof, verdict } = report ?? {};
   return {
     ...{ tone, headline, node, chainId, contract },
-    reason: reasons.map(({ zh }) => zh).join("；"),
+    reason: words(reasons.map(({ zh }) => zh).join("；"), reasons.map(({ en }) => en).join("; ")),
     checkedAtMs: Date.now(),
     ...(chain === undefined ? {} : { blockNumber: chain.blockNumber }),
     ...(proof === undefined || verdict !== "valid" ? {} : { batchNo: proof.batch }),

@@ -1,4 +1,5 @@
 import { beijingTime, words } from "../shared/words.ts";
+import { repeatsIn } from "./bulkRepeats.ts";
 import type { Entry, Outcome } from "./bulkRun.ts";
 import { writeXlsx } from "./writeXlsx.ts";
 
@@ -27,6 +28,7 @@ const HEAD: readonly (readonly [title: string, width: number])[] = [
   ["收款单位", 26],
   ["结论", 22],
   ["说明", 40],
+  ["与此序号重复", 8],
   ...FINANCE_COLUMNS.map((name) => [name, 14] as const),
   ["此前查验一致次数", 10],
   ["查验时间", 26],
@@ -48,7 +50,8 @@ export function evidenceRows(
   entries: readonly Entry[],
   outcomes: ReadonlyMap<number, Outcome>,
 ): readonly (readonly string[])[] {
-  const lines = entries.map((entry, index) => lineOf(entry, index, outcomes.get(index)));
+  const repeats = repeatsIn(outcomes);
+  const lines = entries.map((entry, index) => lineOf(entry, index, outcomes.get(index), repeats.get(index)));
   return [HEAD.map(([title]) => title), ...lines];
 }
 
@@ -56,7 +59,12 @@ export function sourceOf(entry: Entry): string {
   return entry.kind === "row" ? entry.row.source : entry.doc.name;
 }
 
-function lineOf(entry: Entry, index: number, outcome: Outcome | undefined): readonly string[] {
+function lineOf(
+  entry: Entry,
+  index: number,
+  outcome: Outcome | undefined,
+  first: number | undefined,
+): readonly string[] {
   const place = [String(index + 1), sourceOf(entry), entry.kind === "row" ? String(entry.row.line) : ""];
   if (outcome === undefined) return [...place, ...new Array<string>(6).fill(""), "未查验"];
   const { cells, financeCheck } = outcome;
@@ -64,7 +72,8 @@ function lineOf(entry: Entry, index: number, outcome: Outcome | undefined): read
   return [
     ...place,
     ...[cells.eInvoiceCode, cells.eInvoiceNumber, cells.randomNumber, cells.totalAmount, cells.issueDate],
-    ...[outcome.issuer, outcome.headline.zh, outcome.reason],
+    ...[outcome.issuer, outcome.headline.zh, outcome.reason.zh],
+    first === undefined ? "" : String(first + 1),
     ...FINANCE_COLUMNS.map((name) => said(financeCheck[name])),
     ...[numberText(outcome.checkedBefore), beijingTime(outcome.checkedAtMs)],
     ...[outcome.node, String(outcome.chainId), outcome.contract],

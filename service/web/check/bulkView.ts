@@ -2,6 +2,7 @@ import { both, el } from "../shared/dom.ts";
 import { words } from "../shared/words.ts";
 import type { Tone } from "../verify/conclude.ts";
 import { icon, TONE_SIGNS } from "../verify/icon.ts";
+import { repeatsIn } from "./bulkRepeats.ts";
 import type { Entry, Outcome } from "./bulkRun.ts";
 import { evidenceCsv, evidenceXlsx, sourceOf } from "./bulkTable.ts";
 import { saveLink } from "./save.ts";
@@ -23,10 +24,15 @@ export function countsView(entries: readonly Entry[], outcomes: ReadonlyMap<numb
       ? []
       : [el("li", { class: tone }, icon(TONE_SIGNS[tone], tone), `${String(count)} `, both(COUNTS[tone]))];
   });
+  const repeated = repeatsIn(outcomes).size;
+  if (repeated > 0) counts.push(el("li", { class: "notice" }, REPEAT_SIGN(), `${String(repeated)} `, both(REPEATED)));
   const left = entries.length - outcomes.size;
   const rest = left === 0 ? [] : [el("li", {}, `${String(left)} `, both(words("未查验", "not checked yet")))];
   return el("ul", { class: "counts" }, ...counts, ...rest);
 }
+
+const REPEATED = words("重复", "repeated");
+const REPEAT_SIGN = (): SVGElement => icon(TONE_SIGNS.notice, "notice");
 
 const HEAD = [
   words("结论", "Verdict"),
@@ -38,7 +44,11 @@ const HEAD = [
 /** The rows, each with its verdict as it comes. Roles are named: on a phone each row is a card, and would be no row to a reader. */
 export function rowsView(entries: readonly Entry[], outcomes: ReadonlyMap<number, Outcome>): HTMLElement {
   const title = words("逐张结果", "One by one");
-  const body = entries.map((entry, index) => rowView(entry, outcomes.get(index)));
+  const repeats = repeatsIn(outcomes);
+  const body = entries.map((entry, index) => {
+    const first = repeats.get(index);
+    return rowView(entry, outcomes.get(index), first === undefined ? undefined : entries[first]);
+  });
   return el(
     "div",
     { class: "scroll tall", tabindex: "0", role: "group", "aria-label": title.zh },
@@ -55,25 +65,35 @@ export function rowsView(entries: readonly Entry[], outcomes: ReadonlyMap<number
   );
 }
 
-export function rowView(entry: Entry, outcome: Outcome | undefined): HTMLElement {
+/** @param first the first entry with the same receipt, if it is not this one */
+export function rowView(entry: Entry, outcome: Outcome | undefined, first?: Entry): HTMLElement {
   const cells = outcome?.cells ?? (entry.kind === "row" ? entry.row.cells : undefined);
-  const line = entry.kind === "row" ? ` : ${String(entry.row.line)}` : "";
   const verdict =
     outcome === undefined
       ? [el("span", { class: "soft" }, both(words("等待", "waiting")))]
       : [
           el("span", { class: "row-tone" }, icon(TONE_SIGNS[outcome.tone], outcome.tone), both(outcome.headline)),
-          outcome.tone === "good" ? undefined : el("p", { class: "soft" }, outcome.reason),
+          outcome.tone === "good" ? undefined : el("p", { class: "soft" }, both(outcome.reason)),
+          first === undefined ? undefined : repeatNote(first),
         ];
   return el(
     "tr",
     outcome === undefined ? { role: "row" } : { role: "row", "data-tone": outcome.tone },
     el("td", { role: "cell" }, ...verdict),
     cell(1, "digits", `${cells?.eInvoiceCode ?? ""} ${cells?.eInvoiceNumber ?? ""}`.trim()),
-    cell(2, "digits", cells?.totalAmount ?? ""),
-    cell(3, "", `${sourceOf(entry)}${line}`),
+    cell(2, "digits amount", cells?.totalAmount ?? ""),
+    cell(3, "", placeOf(entry)),
   );
 }
+
+function repeatNote(first: Entry): HTMLElement {
+  const where = placeOf(first);
+  const text = words(`与 ${where} 是同一张票据，勿重复报销`, `The same receipt as ${where}: do not pay it twice`);
+  return el("p", { class: "row-tone" }, REPEAT_SIGN(), both(text));
+}
+
+const placeOf = (entry: Entry): string =>
+  entry.kind === "row" ? `${sourceOf(entry)} : ${String(entry.row.line)}` : sourceOf(entry);
 
 /** With its column's name for where there is no head above it. */
 function cell(column: 1 | 2 | 3, name: string, text: string): HTMLElement {

@@ -1,6 +1,6 @@
 import type { Text } from "../../core/reportTexts.ts";
 import { yuanOf } from "../../domain/money.ts";
-import { words } from "../shared/words.ts";
+import { dashedDate, words } from "../shared/words.ts";
 import { ELEMENT_NAMES, parseElements, parseScan, type ElementName, type Question } from "./elements.ts";
 import type { Table } from "./readCsv.ts";
 
@@ -50,12 +50,7 @@ function columnsIn(header: readonly string[]): Columns | undefined {
 
 function rowOf(cells: readonly string[], columns: Columns, place: Pick<ListRow, "source" | "line">): ListRow {
   const scan = parseScan(cells[columns.qr] ?? "");
-  if (scan !== undefined) {
-    const { eInvoiceCode, eInvoiceNumber, randomNumber, totalAmount, issueDate } = scan.elements;
-    const amount = totalAmount === undefined ? "" : yuanOf(totalAmount);
-    const said = { eInvoiceCode, eInvoiceNumber, randomNumber, totalAmount: amount, issueDate };
-    return { ...place, cells: said, question: scan };
-  }
+  if (scan !== undefined) return { ...place, cells: cellsOf(scan.elements), question: scan };
   const cell = (name: ElementName): string => (cells[columns[name]] ?? "").trim();
   const typed = {
     // A table program takes codes for numbers, and drops their leading zeros.
@@ -65,10 +60,17 @@ function rowOf(cells: readonly string[], columns: Columns, place: Pick<ListRow, 
   };
   const parsed = parseElements(typed);
   if ("elements" in parsed) {
-    return { ...place, cells: typed, question: { body: parsed.elements, elements: parsed.elements } };
+    const { elements } = parsed;
+    return { ...place, cells: cellsOf(elements), question: { body: elements, elements } };
   }
   const problems = ELEMENT_NAMES.flatMap((name) => parsed.problems[name] ?? []);
   return { ...place, cells: typed, problem: joined(problems) };
+}
+
+/** As a face has them, however they were typed: so that the same receipt looks the same. */
+function cellsOf({ totalAmount, issueDate, ...texts }: Question["elements"]): ListRow["cells"] {
+  const amount = totalAmount === undefined ? "" : yuanOf(totalAmount);
+  return { ...texts, totalAmount: amount, issueDate: dashedDate(issueDate) };
 }
 
 function joined(problems: readonly Text[]): Text {

@@ -43,7 +43,7 @@ scanForm.addEventListener("submit", (event) => {
   event.preventDefault();
   scanAndSay(inputOf("qr").value);
 });
-if (location.pathname.endsWith("/d")) {
+if (location.pathname.endsWith("/d") && location.search !== "") {
   // Whoever scans wants the answer first, the form only if there is none.
   byId("scanner").before(byId("status"), byId("results"));
   scanAndSay(location.href);
@@ -100,7 +100,8 @@ async function show(answer: CheckAnswer, question: Question, place: Place, isNew
   if (!isNewest()) return;
   setBusy(false);
   byId("results").replaceChildren(resultView({ ...judged, place, checkedAtMs: Date.now() }));
-  say(judged.conclusion.headline);
+  // Heard; seen is the same below.
+  say(judged.conclusion.headline, "heard");
   byId("verdict").focus();
 }
 
@@ -146,6 +147,7 @@ function setBusy(isBusy: boolean): void {
   byId("results").setAttribute("aria-busy", String(isBusy));
 }
 
-function say(text: Text, kind: "status" | "problem" = "status"): void {
+function say(text: Text, kind: "status" | "heard" | "problem" = "status"): void {
+  byId("live").classList.toggle("hidden", kind === "heard");
   byId("live").replaceChildren(el("span", kind === "problem" ? { class: "problem" } : {}, both(text)));
 }

@@ -122,15 +122,9 @@ function evidenceView(match: CheckMatch, shown: Shown): HTMLElement {
     const value: boolean | string | null | undefined = Object.entries(match.financeCheck).find(
       ([key]) => key === name,
     )?.[1];
-    return el(
-      "tr",
-      {},
-      el("th", { scope: "row" }, both(label)),
-      el("td", {}, el("code", {}, name)),
-      el("td", {}, said(value)),
-    );
+    return el("tr", {}, el("th", { scope: "row" }, both(label), el("code", {}, name)), el("td", {}, said(value)));
   });
-  const head = [words("项目", "Item"), words("名称", "Name"), words("值", "Value")];
+  const head = [words("项目", "Item"), words("值", "Value")];
   const title = words("FinanceCheck 查验信息（DA/T 95-2022）", "FinanceCheck (DA/T 95-2022)");
   const scroll = el(
     "div",

@@ -1,4 +1,5 @@
 import { AppError } from "../../core/errors.ts";
+import { crc32 } from "./crc32.ts";
 
 /** One file of an archive. */
 export type ZipEntry = {
@@ -64,6 +65,8 @@ async function readEntry(bytes: Uint8Array<ArrayBuffer>, view: DataView, at: num
   const body = bytes.slice(start, start + packed);
   const unpacked = method === 0 ? body : await inflate(body, size);
   if (body.length !== packed || unpacked.length !== size) throw refused("malformed", "an entry has another length");
+  // Without this a receipt in an archive that was damaged on its way would pass for one that was altered.
+  if (crc32(unpacked) !== view.getUint32(at + 16, true)) throw refused("malformed", "an entry has another checksum");
   return unpacked;
 }
 

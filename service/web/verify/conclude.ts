@@ -142,9 +142,24 @@ const FAILURES: readonly (readonly [headline: Text, ids: readonly CheckId[]])[] 
   [words("链上没有这张票据", "This receipt is not on the chain"), ["batch_root", "book"]],
 ];
 
+/** What people choose by mistake: most have the receipt, too. */
+const NO_PDF: Conclusion = {
+  tone: "bad",
+  headline: words("不是 PDF 文件", "No PDF file"),
+  reasons: [words("照片、截图、网页和压缩过的文件不能证明票据", "A photo, a screenshot, or a web page proves nothing")],
+  advice: [
+    words(
+      "请选择开票单位发来的 PDF 原文件；没有的，可扫描或输入票面信息查验。",
+      "Choose the PDF that the unit sent. Without it, scan or type what stands on the receipt.",
+    ),
+    words("请勿凭此报销、入账。", "Do not reimburse or book this."),
+  ],
+};
+
 function concludeInvalid({ checks, proof }: Report, { chainId, contract }: Place): Conclusion {
   const failed = checks.filter(({ outcome }) => outcome === "fail");
   const headline = FAILURES.find(([, ids]) => failed.some(({ id }) => ids.includes(id)))?.[0];
+  if (failed.some(({ reason }) => reason === "not_a_pdf")) return NO_PDF;
   const other = failed.find(({ id }) => id === "trusted_contract");
   const named =
     other === undefined || proof === undefined

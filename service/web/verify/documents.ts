@@ -20,7 +20,7 @@ export async function takeIn(files: readonly Source[]): Promise<Intake> {
   for (const file of files) {
     if (/\.zip$/i.test(file.name)) {
       try {
-        const found = (await openArchive(file)).filter(({ name }) => /\.(?:pdf|json)$/i.test(name));
+        const found = (await openArchive(file)).filter(({ name }) => isDocument(name));
         if (found.length === 0) problems.push(words(`${file.name} 里没有 PDF`, `${file.name} holds no PDF`));
         docs.push(...found);
       } catch (cause) {
@@ -38,6 +38,9 @@ export async function takeIn(files: readonly Source[]): Promise<Intake> {
   }
   return { docs: docs.slice(0, ZIP_LIMITS.entries), problems };
 }
+
+/** A Mac packs a file of its own notes beside each: __MACOSX/._name.pdf is no document. */
+const isDocument = (name: string): boolean => /\.(?:pdf|json)$/i.test(name) && !/(?:^|\/)\._/.test(name);
 
 async function openArchive(file: Source): Promise<readonly ZipEntry[]> {
   if (file.size > MAX_ARCHIVE_BYTES) throw new AppError("zip_too_large", "the archive is too large");

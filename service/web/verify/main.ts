@@ -72,6 +72,7 @@ function wireDrop(): void {
 async function take(files: readonly File[]): Promise<void> {
   if (files.length === 0) return;
   const own = ++run;
+  forget();
   say(words("正在打开文件…", "Opening …"));
   const intake = await takeIn(files);
   if (own !== run) return;
@@ -97,13 +98,17 @@ function takeScan(text: string): Text | undefined {
   return undefined;
 }
 
-/** The one way in for what was scanned from a QR code, or pasted. */
-async function takeCode(text: string): Promise<void> {
-  const own = ++run;
-  // No verdict on what was there before may stand beside the words about this.
+/** No verdict on what was there before may stand beside the words about what comes. */
+function forget(): void {
   [docs, problems, results] = [[], [], []];
   byId("results").replaceChildren();
   byId("again").hidden = true;
+}
+
+/** The one way in for what was scanned from a QR code, or pasted. */
+async function takeCode(text: string): Promise<void> {
+  const own = ++run;
+  forget();
   const read = await readText(text, codes);
   if (own !== run) return;
   codes = read.kind === "part" ? read.codes : read.kind === "file" ? [] : codes;
@@ -160,6 +165,7 @@ async function check(): Promise<void> {
     return;
   }
   const started = performance.now();
+  if (docs.length > 0) say(words("正在查验，等待节点回答…", "Checking: waiting for the node …"));
   for await (const result of checkAll(docs, where)) {
     if (own !== run) return;
     results = [...results, result];

@@ -14,11 +14,16 @@ const GAP = 30;
 const PAD = 14;
 const LINE = 22;
 const MANY_LEVELS = 12;
+/** A sibling's hash, with what separates it from its dot. */
+const HASH_WIDTH = 98;
+
+/** In a narrower frame the drawing is made smaller: its texts would not find room. */
+export const LEAST_WIDTH = 300;
 
 /**
  * Draws the way of a receipt: at the foot its signed document and its data, over them the receipt's leaf, its segment's tree,
  * its batch's tree, and at the top the batch on chain. What was not proved is drawn in dashes.
- * @param width in CSS pixels: one unit of the drawing is one pixel, so text has its true size
+ * @param width in units of the drawing, LEAST_WIDTH or more: one is a pixel where type has its usual size
  */
 export function drawWay(report: Report, width: number): SVGSVGElement {
   const root = svg("svg", { class: "way", role: "img" });
@@ -27,9 +32,9 @@ export function drawWay(report: Report, width: number): SVGSVGElement {
   const outcomes = outcomesOf(stationsOf(report), report);
   drawBox(pen, chainBox(report, outcomes.batch), width);
   if (isSealed) {
-    drawTree(pen, batchSteps(report), outcomes.batch, words("批次的树", "The batch’s tree"));
+    drawTree(pen, batchSteps(report), outcomes.batch, words("批次的树", "Batch’s tree"));
     drawBox(pen, segmentBox(report, outcomes.path), Math.min(width, 460));
-    drawTree(pen, leafSteps(report), outcomes.path, words("号段的树", "The segment’s tree"));
+    drawTree(pen, leafSteps(report), outcomes.path, words("号段的树", "Segment’s tree"));
   } else {
     drawTree(pen, [], "unknown", undefined);
   }
@@ -53,15 +58,17 @@ function outcomesOf(stations: readonly Station[], { proof }: Report): Outcomes {
 
 function chainBox({ chain, proof, verdict }: Report, outcome: Outcome): Box {
   const title =
-    proof === undefined
-      ? words("链上（尚未上链）", "On chain: not yet")
-      : words(`链上批次 ${proof.batch}`, `Batch ${proof.batch} on chain`);
+    proof === undefined ? noProof(verdict) : words(`链上批次 ${proof.batch}`, `Batch ${proof.batch} on chain`);
   const time = chain === undefined || chain.batchTimeS === 0 ? undefined : beijingTime(chain.batchTimeS * 1000);
   const contract = proof === undefined ? chain?.contract : hexOf(proof.contract);
   const where =
     contract === undefined ? [] : [`${shortHex(contract, 8)} · ${String(proof?.chainId ?? chain?.chainId)}`];
   return { title, lines: [...(time === undefined || verdict === "invalid" ? [] : [time]), ...where], outcome };
 }
+
+/** Of a file that is no receipt nobody can say that it will be anchored. */
+const noProof = (verdict: Report["verdict"]): Text =>
+  verdict === "invalid" ? words("未通到链上", "Chain not reached") : words("尚未上链", "Not anchored yet");
 
 function segmentBox({ proof, path }: Report, outcome: Outcome): Box {
   const { from = 0, count = 0, bookId = 0 } = proof?.header ?? {};
@@ -87,19 +94,22 @@ const leafSteps = ({ proof }: Report): readonly PathStep[] =>
 const tenDigits = (number: number): string => String(number).padStart(10, "0");
 
 function drawBox(pen: Pen, { title, lines, outcome }: Box, width: number, left = (pen.width - width) / 2): number {
-  const height = 2 * PAD + LINE * (1 + lines.length);
   const isNarrow = width < 240;
+  // Where both do not fit side by side, English stands below.
+  const isSplit = !isNarrow && width < 340;
+  const rows = isSplit ? [title.en, ...lines] : lines;
+  const height = 2 * PAD + LINE * (1 + rows.length);
   add(
     pen,
     svg("rect", { class: `box ${outcome}`, ...numbers({ x: left + 1, y: pen.y, width: width - 2, height }), rx: "10" }),
   );
   add(pen, icon(OUTCOME_SIGNS[outcome], outcome, { x: left + PAD + 12, y: pen.y + PAD + 11 }));
   const head = svg("text", { class: "title", ...numbers({ x: left + PAD + 34, y: pen.y + PAD + 17 }) }, title.zh);
-  if (!isNarrow) head.append(svg("tspan", { class: "en", dx: "8", lang: "en" }, title.en));
+  if (!isNarrow && !isSplit) head.append(svg("tspan", { class: "en", dx: "8", lang: "en" }, title.en));
   add(pen, head);
-  lines.forEach((line, index) => {
+  rows.forEach((line, index) => {
     const y = pen.y + PAD + 17 + LINE * (index + 1);
-    const [x, kind] = isNarrow ? [left + PAD, "line small"] : [left + PAD + 34, "line"];
+    const [x, kind] = isNarrow ? [left + PAD, "line small"] : [left + PAD + 34, isSplit && index === 0 ? "en" : "line"];
     add(pen, svg("text", { class: kind, ...numbers({ x, y }) }, line));
   });
   pen.y += height;
@@ -110,7 +120,7 @@ function drawBox(pen: Pen, { title, lines, outcome }: Box, width: number, left =
 function drawTree(pen: Pen, steps: readonly PathStep[], outcome: Outcome, title: Text | undefined): void {
   const height = steps.length > MANY_LEVELS ? 26 : 38;
   const middle = pen.width / 2;
-  const reach = Math.min(pen.width / 4, 120);
+  const reach = Math.min(pen.width / 4, 120, middle - HASH_WIDTH);
   if (steps.length === 0 || title === undefined) {
     drawLine(pen, middle, pen.y, middle, pen.y + GAP, outcome);
     pen.y += GAP;
@@ -119,9 +129,9 @@ function drawTree(pen: Pen, steps: readonly PathStep[], outcome: Outcome, title:
   drawLine(pen, middle, pen.y, middle, pen.y + GAP, outcome);
   pen.y += GAP;
   add(pen, dot(middle, pen.y, outcome));
-  const label = svg("text", { class: "note", ...numbers({ x: middle + 14, y: pen.y - 8 }) }, title.zh);
-  label.append(svg("tspan", { class: "en", dx: "6", lang: "en" }, title.en));
-  add(pen, label);
+  const left = { lang: "en", "text-anchor": "end", ...numbers({ x: middle - 14, y: pen.y - 8 }) };
+  add(pen, svg("text", { class: "note", ...left }, title.en));
+  add(pen, svg("text", { class: "note", ...numbers({ x: middle + 14, y: pen.y - 8 }) }, title.zh));
   for (const { side, sibling } of [...steps].reverse()) {
     if (sibling !== undefined) drawSibling(pen, side === "left" ? middle - reach : middle + reach, height, sibling);
     drawLine(pen, middle, pen.y, middle, pen.y + height, outcome);
@@ -161,8 +171,11 @@ function drawFoot(pen: Pen, { proof }: Report, document: Outcome, data: Outcome)
   pen.y += 4;
 }
 
-function wayLabel({ proof }: Report, batch: Outcome): Text {
-  if (proof === undefined) return words("路径图：票据尚未上链。", "Picture: the receipt is not anchored yet.");
+function wayLabel({ proof, verdict }: Report, batch: Outcome): Text {
+  if (proof === undefined) {
+    const { zh, en } = noProof(verdict);
+    return words(`路径图：${zh}。`, `Picture: ${en}.`);
+  }
   const levels = `${String(proof.leafPath.length)} + ${String(proof.batchPath.length)}`;
   return batch === "pass"
     ? words(

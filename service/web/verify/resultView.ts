@@ -8,7 +8,7 @@ import { disclosedFace } from "./disclosedFace.ts";
 import { discloseForm } from "./discloseForm.ts";
 import { faceView } from "./face.ts";
 import { icon, OUTCOME_SIGNS, OUTCOME_WORDS, TONE_SIGNS } from "./icon.ts";
-import { drawWay } from "./picture.ts";
+import { drawWay, LEAST_WIDTH } from "./picture.ts";
 import { appliesTo, stationsOf, type Station } from "./stations.ts";
 
 /** All about one document. The heading can take the focus, so that a reader of the screen hears the verdict first. */
@@ -82,13 +82,15 @@ function factsView({ signer, chain, proof, verdict, data }: Report, node: string
   return el("dl", { class: "facts read" }, ...facts);
 }
 
-/** Drawn at the width that it has, and again when that changes. */
+/** Drawn at the width that it has, in the reader's size of type, and again when that changes. */
 function wayView(report: Report): HTMLElement {
   const frame = el("div", { class: "way-frame" });
   let drawnAt = 0;
   new ResizeObserver(([entry]) => {
-    const width = Math.min(Math.floor(entry?.contentRect.width ?? 0), 720);
-    if (width < 100 || width === drawnAt) return;
+    const type = Number(getComputedStyle(document.documentElement).fontSize.replace("px", "")) / 16;
+    const room = Math.floor((entry?.contentRect.width ?? 0) / type);
+    const width = Math.min(Math.max(room, LEAST_WIDTH), 720);
+    if (room < 50 || width === drawnAt) return;
     drawnAt = width;
     frame.replaceChildren(drawWay(report, width));
   }).observe(frame);

@@ -363,10 +363,10 @@ describe("devChain", () => {
       expect((await post(url, padded(200))).status).to.equal(200);
     });
 
-    it("lets pages of this machine read it, and no others", async () => {
+    it("lets pages of this machine read it, also those on its disk, and no others", async () => {
       const { url } = await open(dir);
       const call = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] });
-      for (const origin of ["http://localhost:3000", "http://127.0.0.1", "https://[::1]:8443"]) {
+      for (const origin of ["http://localhost:3000", "http://127.0.0.1", "https://[::1]:8443", "null"]) {
         const response = await post(url, call, { origin });
         expect(response.status, origin).to.equal(200);
         expect(response.headers.get("access-control-allow-origin")).to.equal(origin);
@@ -377,7 +377,7 @@ describe("devChain", () => {
       for (const origin of [
         "http://evil.example",
         "http://localhost.evil.example",
-        "null",
+        "nullable",
         "http://127.0.0.1:1@evil",
       ]) {
         const response = await post(url, call, { origin });

@@ -3,10 +3,11 @@ import type { z } from "zod";
 import type { Receipt } from "../../../service/app/storePorts.ts";
 import { rateLimits } from "../../../service/app/rateLimits.ts";
 import { proveReceipt } from "../../../service/app/proveReceipt.ts";
-import { textOfUtf8 } from "../../../service/core/bytes.ts";
+import { textOfUtf8, utf8 } from "../../../service/core/bytes.ts";
 import { disclose } from "../../../service/core/disclosure.ts";
 import { encodeDisclosureFile } from "../../../service/core/disclosureFile.ts";
 import { reportView } from "../../../service/http/citizens/disclosureDocs.ts";
+import { pagesPdf } from "../../../service/web/shared/pagesPdf.ts";
 import { startCheckFixture, type CheckFixture } from "./checkFixture.ts";
 
 type Answer = z.infer<typeof reportView> & { readonly code?: string };
@@ -35,7 +36,7 @@ describe("POST /v1/disclosures/verify", () => {
   });
   after(() => fixture.stop());
 
-  const ask = async (body: string, type = "application/json", address = "203.0.113.9") => {
+  const ask = async (body: string | Uint8Array<ArrayBuffer>, type = "application/json", address = "203.0.113.9") => {
     const response = await fetch(`${fixture.url}/v1/disclosures/verify`, {
       method: "POST",
       headers: { "content-type": type, "x-forwarded-for": address },
@@ -79,6 +80,15 @@ describe("POST /v1/disclosures/verify", () => {
     isReaderAway = false;
     expect(untold.body).to.include({ verdict: "undetermined", state: "unknown" });
     expect(untold.body).not.to.have.property("status");
+  });
+
+  it("takes the PDF of a disclosure, too, and says invalid of any other PDF", async () => {
+    const inside = { name: "disclosure.json", mediaType: "application/json", bytes: utf8(text) };
+    const { status, body } = await ask(await pagesPdf("", [], inside), "application/pdf");
+    expect(status).to.equal(200);
+    expect(body).to.deep.equal((await ask(text)).body);
+    const other = await ask(await pagesPdf("", [], { ...inside, name: "other.json" }), "application/pdf");
+    expect(other.body).to.include({ verdict: "invalid", state: "unknown" });
   });
 
   it("refuses another type, what is no JSON, and a body past a mebibyte", async () => {

@@ -173,9 +173,7 @@ describe("the pages of payers in a real browser", function () {
         await page.emulateMedia({ colorScheme });
         for (const place of [link, "/my"]) {
           await page.goto(site.url + place);
-          await page.evaluate(
-            "document.documentElement.style.fontSize = '200%'; document.body.style.fontSize = '34px'",
-          );
+          await page.evaluate("document.documentElement.style.fontSize = '200%'");
           await assertSound(page, `large-${colorScheme}${place === "/my" ? "-my" : "-link"}`);
         }
       }

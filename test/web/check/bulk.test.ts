@@ -242,6 +242,10 @@ describe("the bulk check page in Chromium", function () {
     const table = readCsv(await saved(page, "下载 CSV"));
     expect(table).to.have.length(1_001);
     expect(new Set(table.slice(1).map((cells) => cells[table[0]!.indexOf("Result")]))).to.deep.equal(new Set(["是"]));
+    expect(await page.locator("#counts").innerText()).to.match(/996\s*重复/);
+    expect(await page.locator("table.bulk tbody tr").nth(6).innerText()).to.include("与 thousand.csv : 4 是同一张票据");
+    expect(table[7]?.[table[0]!.indexOf("与此序号重复")]).to.equal("3");
+    expect(table[3]?.[table[0]!.indexOf("与此序号重复")]).to.equal("");
     expect(complaints).to.deep.equal([]);
     await page.context().close();
   });

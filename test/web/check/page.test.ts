@@ -211,8 +211,11 @@ describe("the check page in Chromium", function () {
 
   it("gives the check to keep, with node, contract, block and FinanceCheck", async () => {
     const receipt = await fixture.anchored("kept");
-    const { page } = await open(pathOf(receipt));
+    const { page } = await open(pathOf(receipt), { width: 360, height: 740 });
     await toneOf(page);
+    const { x = 0, width = 0 } = (await page.locator(".finance td").first().boundingBox()) ?? {};
+    expect(width, "each value is seen").to.be.greaterThan(20);
+    expect(x + width).to.be.at.most(360);
     const [download] = await Promise.all([
       page.waitForEvent("download"),
       page.locator("button", { hasText: "保存查验凭据" }).click(),
@@ -232,6 +235,9 @@ describe("the check page in Chromium", function () {
     await page.waitForSelector("#live .problem");
     expect(await page.locator("#live").innerText()).to.include("无效的电子票据二维码");
     await page.context().close();
+    const bare = await open("/d");
+    expect(await bare.page.locator("#live").innerText(), "whoever types the address has scanned nothing").to.equal("");
+    await bare.page.context().close();
   });
 
   it("shows a reversed receipt as no longer valid, in the dark, too", async () => {

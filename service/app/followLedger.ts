@@ -1,5 +1,9 @@
-import { eventTopic, type Deps } from "./deps.ts";
+import { eventTopic, type Deps, type Settings } from "./deps.ts";
 import type { Lease } from "./storePorts.ts";
+
+export type FollowDeps = Pick<Deps, "store" | "ledger" | "clock" | "bell" | "log" | "failpoint"> & {
+  readonly settings: Pick<Settings, "confirmations">;
+};
 
 /** Blocks that are read and kept at a time. */
 const MOST_BLOCKS = 2_000;
@@ -11,7 +15,7 @@ const MOST_BLOCKS = 2_000;
  * @returns how many confirmed blocks are left to be read
  * @throws AppError chain_unreachable, lease_lost, database_unreachable
  */
-export async function followLedger(deps: Deps, lease: Lease, mostBlocks = MOST_BLOCKS): Promise<number> {
+export async function followLedger(deps: FollowDeps, lease: Lease, mostBlocks = MOST_BLOCKS): Promise<number> {
   const { store, ledger, settings, log, clock, bell } = deps;
   const fromBlock = (await store.actCursor()) ?? (await store.deployment())?.blockNumber;
   const confirmed = (await ledger.blockNumber()) - settings.confirmations;

@@ -45,6 +45,8 @@ const Environment = z
     BUREAU_KEY: privateKey.optional(),
     /** Sends what units have signed (declarations, exchange to paper); needs no role, only what the chain's gas costs. */
     REGISTRAR_KEY: privateKey.optional(),
+    /** The account of who reimburses, for `npm run claim` alone: the service does not use it. */
+    CLAIMANT_KEY: privateKey.optional(),
     /** How often units declare their totals, after the end of each period in Asia/Shanghai … */
     DECLARE_EVERY: z.enum(declarationPeriods).default("month"),
     /** … and how long after it. */

@@ -135,6 +135,10 @@ describe("followLedger", function () {
     expect(await followLedger(deps, lease, 1)).to.equal(1);
     expect(await followLedger(deps, lease, 1)).to.equal(0);
     expect(await actsOf(receipt)).to.have.length(3);
+    // A node that is behind would answer that there is nothing in blocks which it does not have.
+    const ahead = { fromBlock: 0, toBlock: (await platform.ledger.blockNumber()) + 1 };
+    const refusal: unknown = await platform.ledger.acts(ahead).catch((error: unknown) => error);
+    expect(refusal).to.have.property("code", "chain_unreachable");
   });
 
   it("keeps nothing for who has lost the lease, or reads from where another has read", async () => {
@@ -273,10 +277,15 @@ describe("followLedger", function () {
     };
     await follow(at(lastSecondS));
     expect(await entryDate(receipt)).to.equal("20260306");
+    const [status, blockNumber] = [
+      await platform.ledger.status(hexOf(leafOf(receipt))),
+      await deps.ledger.blockNumber(),
+    ];
     await claimant.claim(receipt, 50);
     expect(await entryDate(receipt)).to.equal("");
     await follow(at(lastSecondS + 1));
     expect(await entryDate(receipt)).to.equal("20260307");
+    expect(await loadEntryDate(deps.store, receipt, status, blockNumber), "of an older block").to.equal("20260306");
     await claimant.release(receipt, 50);
     await follow();
     expect(await entryDate(receipt)).to.equal("20260306");

@@ -13,6 +13,8 @@ export type RunScript = (
 
 /** Of no real insurer. */
 const INSURER = "91440300MA5CLA1M0X";
+/** The exit code of npm run claim. */
+const REFUSED = 1;
 const FOLLOWED_WITHIN_MS = 60_000;
 
 /** An insurer that claims on the ledger with a key of its own, by the very command that any claimant has. */
@@ -35,9 +37,11 @@ export async function admitInsurer(dataDir: string, run: RunScript): Promise<Ins
   return {
     claim,
     async refused(pdfFile, fen) {
-      const error: unknown = await claim(pdfFile, fen).catch((refusal: unknown) => refusal);
-      if (error === undefined) throw new Error(`${fen} fen were claimed, and should have been refused`);
-      if (!(error instanceof Error && "code" in error && error.code === 1)) throw error;
+      const code = await claim(pdfFile, fen).then(
+        () => 0,
+        (error: unknown) => (error instanceof Error && "code" in error ? error.code : error),
+      );
+      if (code !== REFUSED) throw new Error(`a claim of ${fen} fen ended with ${String(code)}, not with a refusal`);
     },
   };
 }

@@ -222,9 +222,14 @@ describe("followLedger", function () {
     await changePaper(receipt, false);
     await follow();
     expect((await exchangeReceipt(deps, receipt, PAPER)).kind).to.equal("requested");
+    await returnPaper(deps, receipt, "退回");
+    await follow();
+    // That there was a paper of ours makes another's none of ours.
+    await changePaper(receipt, true);
+    await changePaper(receipt, false);
     await follow();
     const flags = (await actsOf(receipt)).map(({ isForeign }) => isForeign);
-    expect(flags).to.deep.equal([true, true, false]);
+    expect(flags).to.deep.equal([true, true, false, false, true, true]);
   });
 
   it("knows what the unit's own key did past the database", async () => {

@@ -49,7 +49,7 @@ export function heldAgainst(
   status: LeafStatus | undefined,
 ): FinanceCheck {
   const { AccAmount } = financeCheckOf(mainExt, status);
-  const isDated = said.AccAmount === AccAmount && /^\d{8}$/.test(String(said.AccDate));
+  const isDated = said.AccAmount === AccAmount && /^\d{8}$/.test(said.AccDate);
   return financeCheckOf(mainExt, status, isDated ? said.AccDate : "");
 }
 

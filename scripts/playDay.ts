@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { fetchRpc } from "../service/adapters/chain/fetchRpc.ts";
@@ -6,11 +7,12 @@ import { jsonRpcReader } from "../service/core/ledgerCall.ts";
 import { verifyPdf } from "../service/core/verify.ts";
 import { demoUnits } from "../service/demoUnits.ts";
 import { issueDateOf } from "../service/domain/fiscalTime.ts";
-import { yuanGrouped } from "../service/domain/money.ts";
+import { yuanGrouped, yuanOf } from "../service/domain/money.ts";
 import type { IssueInput } from "../service/domain/receipt.ts";
 import { sampleInput } from "../service/domain/samples.ts";
 import { readLedgerFile } from "../service/ledgerFile.ts";
 import { createClient, readDemoKey, type Client } from "./client.ts";
+import { admitInsurer, untilDated } from "./playClaim.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const run = promisify(execFile);
@@ -26,7 +28,12 @@ type Receipt = {
 
 /** What happens in one hour at one unit: each step says in words what it did, or throws. */
 type Step = { readonly hour: number; readonly does: string; readonly play: (day: Day) => Promise<void> };
-type Day = { readonly at: Readonly<Record<string, Desk>>; readonly prefix: string; readonly dataDir: string };
+type Day = {
+  readonly at: Readonly<Record<string, Desk>>;
+  readonly prefix: string;
+  readonly dataDir: string;
+  readonly url: string;
+};
 
 /** One unit's day: its client, what it issued, what it reversed. */
 type Desk = {
@@ -48,7 +55,7 @@ export async function playDay(dataDir: string, url: string): Promise<boolean> {
     const client = createClient(await readDemoKey(dataDir, appId), url);
     at[appId] = { appId, name: unit.name, client, issued: [], reds: [] };
   }
-  const day: Day = { at, prefix: `DAY-${Date.now()}`, dataDir };
+  const day: Day = { at, prefix: `DAY-${Date.now()}`, dataDir, url };
   let isGood = true;
   for (const { hour, does, play } of STEPS) {
     try {
@@ -104,6 +111,11 @@ const STEPS: readonly Step[] = inOrder([
   { hour: 14, does: "换开纸质、退回作废、再冲红 (to paper, taken back, reversed)", play: paperAndBack },
   { hour: 14, does: "换开纸质并保留；空白纸票作废一张 (to paper for good; one blank spoilt)", play: paperForGood },
   { hour: 15, does: "罚款无撤销文书不得冲红，有则可 (a fine is reversed only with its document)", play: reverseFine },
+  {
+    hour: 15,
+    does: "保险公司验真后入账 100 元，查验得入账日期；超出余额的再次入账被合约拒绝 (an insurer claims; a second claim is refused)",
+    play: claimOnce,
+  },
   {
     hour: 16,
     does: "学生退学：退学费 (a student leaves: tuition paid back)",
@@ -187,6 +199,26 @@ async function reverseFine(day: Day): Promise<void> {
   await expectStatus(desk, 422, "POST", `${pathOf(blue)}/reversal`, { reasonCode: "decision_changed" });
   desk.reds.push(await reversed(desk, blue, { reasonCode: "decision_changed", documentNo: "示例撤字〔2026〕1号" }));
 }
+
+async function claimOnce(day: Day): Promise<void> {
+  const desk = deskOf(day, "demo-hospital");
+  const receipt = takeFree(desk, "outpatient");
+  await untilAnchored(desk, receipt);
+  const response = await desk.client.call("GET", `${pathOf(receipt)}/pdf`);
+  const file = path.join(day.dataDir, "demo", `claimed-${receipt.eInvoiceCode}-${receipt.eInvoiceNumber}.pdf`);
+  await writeFile(file, new Uint8Array(await response.arrayBuffer()));
+  const insurer = await admitInsurer(day.dataDir, (...args) => command(day.dataDir, ...args));
+  await insurer.claim(file, CLAIMED_FEN);
+  const { verify } = (await expectStatus(desk, 200, "GET", pathOf(receipt)))["links"] as { readonly verify: string };
+  const { AccDate, AccAmount } = await untilDated(day.url, verify);
+  if (AccAmount !== yuanOf(CLAIMED_FEN)) throw new Error(`the check tells of ${AccAmount} yuan entered`);
+  console.log(
+    `    ${receipt.eInvoiceCode} ${receipt.eInvoiceNumber}  AccDate ${AccDate}  AccAmount ${AccAmount}  ${file}`,
+  );
+  await insurer.refused(file, receipt.totalAmount);
+}
+
+const CLAIMED_FEN = 10_000;
 
 async function refuseSecondReversal(day: Day): Promise<void> {
   const desk = deskOf(day, "demo-charity");
@@ -291,8 +323,13 @@ async function expectStatus(
 }
 
 /** A command beside the service, on the same folder. */
-async function command(dataDir: string, script: string, args: readonly string[]): Promise<string> {
-  const env = { ...process.env, DATA_DIR: dataDir };
+async function command(
+  dataDir: string,
+  script: string,
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const env = { ...process.env, DATA_DIR: dataDir, ...more };
   const { stdout } = await run(process.execPath, [path.join(root, "scripts", script), ...args], { env });
   return stdout;
 }

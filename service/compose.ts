@@ -44,6 +44,7 @@ import { startRenderPool } from "./threads/renderPool.ts";
 import { startAnchorWorker } from "./workers/anchor.ts";
 import { startDeclareWorker } from "./workers/declare.ts";
 import { startDeliverWorker } from "./workers/deliver.ts";
+import { startFollowWorker } from "./workers/follow.ts";
 import type { Worker } from "./workers/loop.ts";
 import { startPaperWorker } from "./workers/paper.ts";
 import { startRegisterWorker } from "./workers/register.ts";
@@ -275,7 +276,12 @@ function startWorkers(deps: Deps, config: Config, admin: Parts["admin"]): readon
     ...(config.ROLES.includes("render") ? [startRenderWorker(deps)] : []),
     ...(config.ROLES.includes("declare") ? [startDeclareWorker(deps, scheduleOf(config))] : []),
     ...(config.ROLES.includes("anchor")
-      ? [startAnchorWorker(deps, config.ANCHOR_INTERVAL_MS), startPaperWorker(deps), startNumbersWorker(deps, admin)]
+      ? [
+          startAnchorWorker(deps, config.ANCHOR_INTERVAL_MS),
+          startPaperWorker(deps),
+          startNumbersWorker(deps, admin),
+          startFollowWorker(deps),
+        ]
       : []),
     ...(config.ROLES.includes("deliver") && canDeliver(deps) ? [startDeliverWorker(deps)] : []),
     ...(config.ROLES.includes("deliver") ? [startWebhookWorker(deps)] : []),

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { failSteps, numberFailSteps } from "./app/ports.ts";
+import { failSteps, followFailSteps, numberFailSteps } from "./app/ports.ts";
 import { declarationPeriods } from "./domain/declaration.ts";
 import { DEFAULT_KEEPING_YEARS } from "./domain/keeping.ts";
 
-const steps = z.enum([...failSteps, ...numberFailSteps]);
+const steps = z.enum([...failSteps, ...numberFailSteps, ...followFailSteps]);
 const roles = ["http", "render", "anchor", "deliver", "declare"] as const;
 const whole = (fallback: number, least: number, most: number) =>
   z.coerce.number().int().min(least).max(most).default(fallback);
@@ -45,6 +45,8 @@ const Environment = z
     BUREAU_KEY: privateKey.optional(),
     /** Sends what units have signed (declarations, exchange to paper); needs no role, only what the chain's gas costs. */
     REGISTRAR_KEY: privateKey.optional(),
+    /** The account of who reimburses, for `npm run claim` alone: the service does not use it. */
+    CLAIMANT_KEY: privateKey.optional(),
     /** How often units declare their totals, after the end of each period in Asia/Shanghai … */
     DECLARE_EVERY: z.enum(declarationPeriods).default("month"),
     /** … and how long after it. */

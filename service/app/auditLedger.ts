@@ -1,3 +1,4 @@
+import { auditActs } from "./auditActs.ts";
 import { auditBatches, auditBooksOnChain, firstLook } from "./auditBatches.ts";
 import { auditDeclarations } from "./auditDeclarations.ts";
 import { auditPapers } from "./auditPapers.ts";
@@ -41,6 +42,7 @@ export async function auditLedger(deps: AuditDeps): Promise<AuditReport> {
   await auditReversals(deps, tally);
   await auditPapers(deps, tally);
   await auditGrants(deps, tally);
+  await auditActs(deps, tally);
   const unexpectedDocuments: string[] = [];
   for await (const name of deps.blobs.names()) if (!expectedDocuments.has(name)) unexpectedDocuments.push(name);
   // Read after rows and documents: what was issued meanwhile lies beyond the books as they were.

@@ -28,6 +28,10 @@ export type FindingCode =
   | "reversal_differs"
   /** A receipt is on paper here and not on chain, or the other way about. */
   | "paper_differs"
+  /** What was kept of the contract's events about receipts is not what the chain has. */
+  | "event_differs"
+  /** On chain a receipt is reversed or on paper, by an act that was not done here. */
+  | "changed_elsewhere"
   /** The chain granted a book that the database does not know. */
   | "book_extra";
 

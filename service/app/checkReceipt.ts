@@ -10,6 +10,7 @@ import { qrSignatureOf } from "../domain/qrText.ts";
 import { issueChallenge, readWork, type Challenge } from "./checkChallenge.ts";
 import type { CheckCounts, CheckEnding, ReceiptKey } from "./checkPorts.ts";
 import type { Deps } from "./deps.ts";
+import { loadEntryDate } from "./entryDate.ts";
 import { proveReceipt } from "./proveReceipt.ts";
 import type { Receipt } from "./storePorts.ts";
 
@@ -218,12 +219,13 @@ async function present(
   const status =
     evidence !== undefined && judgeStatus(evidence.status).outcome === "pass" ? evidence.status : undefined;
   const isVoid = receipt.state === "void";
+  const entryDate = await loadEntryDate(deps.store, receipt, status, answer?.kind === "read" ? answer.blockNumber : 0);
   const disclosure = (bytes: Uint8Array): Uint8Array =>
     encodeDisclosureFile({ proof: bytes, disclosure: disclose({ ...data }, secret, CHECK_FIELDS) });
   return {
     kind: "match",
     finding: decideCheck({
-      ...{ data, isVoid, isAnchored: anchoring !== undefined, status },
+      ...{ data, isVoid, isAnchored: anchoring !== undefined, status, entryDate },
       ...(receipt.reversedBy && { reversedBy: receipt.reversedBy }),
       isOnPaper: receipt.paper !== undefined,
     }),

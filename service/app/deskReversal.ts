@@ -27,7 +27,8 @@ export async function askReversal(
   rest?: DeskInput,
 ): Promise<AskResult> {
   // As far as our own database tells; the chain is asked when it is decided.
-  const interlock = interlockOf(lifeStateOfReceipt(original), "reverse");
+  const isChangedElsewhere = await deps.store.isChangedElsewhere(original);
+  const interlock = interlockOf(lifeStateOfReceipt(original, { isChangedElsewhere }), "reverse");
   if (interlock !== undefined) return { kind: "interlocked", interlock };
   const kind = deps.kinds.get(original.kind);
   if (kind === undefined) return { kind: "interlocked", interlock: "receipt_void" };

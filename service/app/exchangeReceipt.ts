@@ -1,8 +1,9 @@
 import { bytesOfHex, hexOf } from "../core/bytes.ts";
 import { AppError } from "../core/errors.ts";
 import { domainSeparator, paperSigningDigest } from "../core/segment.ts";
-import { interlockOf, lifeStateOf, type LifeAction } from "../domain/interlocks.ts";
+import { interlockOf, lifeStateOfReceipt, type LifeAction } from "../domain/interlocks.ts";
 import { awaitReceipt } from "./awaitReceipt.ts";
+import { loadStanding } from "./chainStanding.ts";
 import type { Deps } from "./deps.ts";
 import type { ExchangeOutcome, NewExchange, PaperExchange } from "./paperPorts.ts";
 import { newId } from "./receiptLink.ts";
@@ -136,16 +137,7 @@ function refusedName(error: unknown): string | undefined {
 async function refusalOf(deps: Deps, asked: Receipt, action: LifeAction): Promise<ExchangeResult | undefined> {
   const receipt = await awaitReceipt(deps, asked, "rendered", RENDER_WAIT_MS);
   if (receipt.state === "issued") return { kind: "not_rendered" };
-  const isVoid = receipt.state === "void";
-  const status = isVoid ? undefined : await deps.ledger.status(hexOf(entryLeaf({ ...receipt, isVoid })));
-  const state = lifeStateOf({
-    isVoid,
-    isRed: receipt.reverses !== undefined,
-    isReversed: receipt.reversedBy !== undefined || status?.reversed === true,
-    isOnPaper: receipt.paper !== undefined,
-    usedFen: (status?.usedFen ?? 0) + (status?.lockedFen ?? 0),
-  });
-  const interlock = interlockOf(state, action);
+  const interlock = interlockOf(lifeStateOfReceipt(receipt, await loadStanding(deps, receipt)), action);
   if (interlock === undefined) return undefined;
   return { kind: "interlocked", interlock, ...(receipt.reversedBy && { by: receipt.reversedBy }) };
 }

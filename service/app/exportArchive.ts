@@ -22,6 +22,7 @@ import { codeTextOf } from "../domain/code.ts";
 import { decideCheck } from "../domain/financeCheck.ts";
 import type { ArchiveFiles, ArchiveSigner } from "./archivePorts.ts";
 import type { Deps } from "./deps.ts";
+import { loadEntryDate } from "./entryDate.ts";
 import { proveReceipt } from "./proveReceipt.ts";
 import { sealReceipt } from "./sealReceipt.ts";
 import { entryLeaf } from "./segmentTrees.ts";
@@ -178,7 +179,9 @@ async function checkNow(
   );
   if (answer.kind === "untold") throw new AppError("chain_unreachable", "the receipt's status could not be told");
   const { status } = answer.evidence;
-  const { state, financeCheck } = decideCheck({ data: receipt.data, isVoid: false, isAnchored: true, status });
+  const entryDate = await loadEntryDate(deps.store, receipt, status, answer.blockNumber);
+  const facts = { data: receipt.data, isVoid: false, isAnchored: true, status, entryDate };
+  const { state, financeCheck } = decideCheck(facts);
   const checkedAt = new Date(deps.clock.nowMs()).toISOString();
   const check = { checkedAt, chainId, contract, blockNumber: answer.blockNumber, state, financeCheck };
   return { state, check: utf8(JSON.stringify(check, null, 2)) };

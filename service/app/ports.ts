@@ -1,6 +1,7 @@
 import type { LeafStatus } from "../core/ledgerCall.ts";
 import type { Kind } from "../domain/kind.ts";
 import type { ReceiptData } from "../domain/receipt.ts";
+import type { BlockSpan, ReceiptAct } from "./actPorts.ts";
 
 /** The only one to tell the time. */
 export interface Clock {
@@ -41,7 +42,9 @@ export const failSteps = [
 ] as const;
 /** The same for the steps of numbers' way from the bureau and back. */
 export const numberFailSteps = ["book_granted", "grant_saved", "book_closed", "return_saved"] as const;
-export type FailStep = (typeof failSteps)[number] | (typeof numberFailSteps)[number];
+/** And of following the ledger. */
+export const followFailSteps = ["acts_read", "acts_kept"] as const;
+export type FailStep = (typeof failSteps | typeof numberFailSteps | typeof followFailSteps)[number];
 
 /** Draws and signs documents; runs in worker threads. */
 export interface Renderer {
@@ -125,6 +128,8 @@ export interface Ledger {
   books(bookIds: readonly number[]): Promise<readonly { readonly next: number; readonly last: number }[]>;
   /** Every grant and closing of a book so far, in the order of the chain. */
   bookEvents(): Promise<readonly BookEvent[]>;
+  /** What was done to receipts in these blocks, in the order of the chain. */
+  acts(span: BlockSpan): Promise<readonly ReceiptAct[]>;
   /** Runs the call without sending it. If refused: the custom error's name, its arguments as text, the book at fault if the error names one. */
   simulate(
     segments: readonly SignedSegment[],

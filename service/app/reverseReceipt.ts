@@ -1,4 +1,3 @@
-import { hexOf } from "../core/bytes.ts";
 import { AppError } from "../core/errors.ts";
 import { codeNumberOf } from "../domain/code.ts";
 import { interlockOf, lifeStateOfReceipt, type Interlock } from "../domain/interlocks.ts";
@@ -6,12 +5,12 @@ import type { FieldProblem, IssueInput } from "../domain/receipt.ts";
 import { issueCodeOf } from "../domain/receiptAssembly.ts";
 import { decideReversal, type ReversalRequest } from "../domain/reversal.ts";
 import { awaitReceipt } from "./awaitReceipt.ts";
+import { loadStanding, type ChainStanding } from "./chainStanding.ts";
 import type { Deps } from "./deps.ts";
 import { drawRandomNumber, inputDigestOf, prepareIssue, resultOf, type IssueResult } from "./issueReceipts.ts";
 import { newId, newLink } from "./receiptLink.ts";
 import type { ReversalRecord } from "./reversalPorts.ts";
 import type { IssueOutcome, NewReceipt, Receipt, Unit } from "./storePorts.ts";
-import { entryLeaf } from "./segmentTrees.ts";
 import { undrawableTexts } from "./undrawableFields.ts";
 
 /** A receipt that was just issued has its document in a fraction of this. */
@@ -135,16 +134,14 @@ async function interlocked(deps: Deps, receipt: Receipt): Promise<Refusal | unde
   const original = await awaitReceipt(deps, receipt, "rendered", RENDER_WAIT_MS);
   if (original.state === "issued") return { kind: "not_rendered" };
   // What was reversed meanwhile is the store's to tell: perhaps by this very request.
-  const state = lifeStateOfReceipt({ ...original, reversedBy: undefined }, await usedFenOf(deps, original));
+  const state = lifeStateOfReceipt({ ...original, reversedBy: undefined }, await chainOf(deps, original));
   const interlock = interlockOf(state, "reverse");
   return interlock === undefined ? undefined : { kind: "interlocked", interlock };
 }
 
-/** fen that are claimed or held on chain; of what is not anchored nothing can be: a claimant verifies the proof first. */
-async function usedFenOf({ ledger }: Deps, receipt: Receipt): Promise<number> {
-  if (receipt.anchoring === undefined || receipt.state === "void") return 0;
-  const { usedFen, lockedFen } = await ledger.status(hexOf(entryLeaf({ ...receipt, isVoid: false })));
-  return usedFen + lockedFen;
+/** Of what is not anchored nothing is asked: only a claimant could have done something, and it verifies the proof first. */
+async function chainOf(deps: Deps, receipt: Receipt): Promise<Partial<ChainStanding>> {
+  return receipt.anchoring === undefined ? {} : loadStanding(deps, receipt);
 }
 
 /** Those of the request's texts that are drawn, under their own pointers. */

@@ -1,4 +1,5 @@
 import type { FieldProblem, IssueInput, IssuingUnit, Numbering, ReceiptData } from "../domain/receipt.ts";
+import type { ActStore } from "./actPorts.ts";
 import type { CheckStore } from "./checkPorts.ts";
 import type { DeclarationStore } from "./declarationPorts.ts";
 import type { DestructionStore } from "./destructionPorts.ts";
@@ -34,6 +35,7 @@ export interface Store
     PayerStore,
     DeskStore,
     ReversalStore,
+    ActStore,
     DeclarationStore,
     WriteOffStore,
     DestructionStore,
@@ -358,6 +360,7 @@ export interface AuditStore
     Pick<DeclarationStore, "declarations" | "bookTotals">,
     Pick<DestructionStore, "approvedRuns">,
     ReversalStore,
+    Pick<ActStore, "actCursor" | "actsBetween" | "isChangedElsewhere">,
     Pick<PaperStore, "exchanges">,
     Pick<NumberStore, "bookStories" | "pendingGrants"> {
   /** Receipts of no book; [] unless the database was tampered with. */

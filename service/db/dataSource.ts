@@ -1,5 +1,6 @@
 import { DataSource } from "typeorm";
 import { AppError } from "../core/errors.ts";
+import { LedgerActEntity, LedgerCursorEntity } from "./entities/act.ts";
 import { AlarmEntity, BatchEntity, BatchTransactionEntity, LeaseEntity, SegmentEntity } from "./entities/batch.ts";
 import { CheckTallyEntity, CheckWorkEntity } from "./entities/check.ts";
 import { DeclarationEntity } from "./entities/declaration.ts";
@@ -34,6 +35,7 @@ import { CreateReversal1795400000000 } from "./migrations/1795400000000-createRe
 import { CreateDeclaration1795460000000 } from "./migrations/1795460000000-createDeclaration.ts";
 import { CreateWriteOff1795460000001 } from "./migrations/1795460000001-createWriteOff.ts";
 import { CreateDestruction1795460000002 } from "./migrations/1795460000002-createDestruction.ts";
+import { FollowLedger1795500000000 } from "./migrations/1795500000000-followLedger.ts";
 import { CreatePaper1795401000000 } from "./migrations/1795401000000-createPaper.ts";
 import { CreateKindRegister1795440000000 } from "./migrations/1795440000000-createKindRegister.ts";
 import { GrowNumbers1795410000000 } from "./migrations/1795410000000-growNumbers.ts";
@@ -91,6 +93,8 @@ const ENTITIES = [
   EventEntity,
   WebhookEndpointEntity,
   WebhookDeadLetterEntity,
+  LedgerCursorEntity,
+  LedgerActEntity,
 ];
 
 /** In the order of their timestamps. */
@@ -110,6 +114,7 @@ const MIGRATIONS = [
   CreateDeclaration1795460000000,
   CreateWriteOff1795460000001,
   CreateDestruction1795460000002,
+  FollowLedger1795500000000,
 ];
 
 /** Enough for one process's request groups, workers and reads; a pool of 16 keeps 6 processes below PostgreSQL's 100. */

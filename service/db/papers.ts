@@ -10,6 +10,7 @@ import type {
   SpoiltBlanks,
 } from "../app/paperPorts.ts";
 import { interlockOf, lifeStateOfReceipt, type LifeAction } from "../domain/interlocks.ts";
+import { changedElsewhere } from "./acts.ts";
 import { PaperBookEntity, PaperExchangeEntity, PaperSpoiltEntity, type PaperExchangeRow } from "./entities/paper.ts";
 import { inTransaction, query, rowsOf } from "./retry.ts";
 import { receiptColumns, receiptOf, standingColumns, standingJoin, type RawReceipt } from "./rows.ts";
@@ -188,7 +189,8 @@ async function lockForPaper(
   );
   if (row === undefined) return { kind: "interlocked", interlock: "receipt_void" };
   const receipt = receiptOf(row);
-  const state = lifeStateOfReceipt(receipt);
+  const isChangedElsewhere = (await changedElsewhere(manager, [receipt])).size > 0;
+  const state = lifeStateOfReceipt(receipt, { isChangedElsewhere });
   const interlock = interlockOf(state, action);
   if (interlock === undefined) return undefined;
   return { kind: "interlocked", interlock, ...(receipt.reversedBy && { by: receipt.reversedBy }) };

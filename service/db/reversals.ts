@@ -3,6 +3,7 @@ import type { NewReversal, ReversalPair, ReversalStore, ReversalTerms } from "..
 import type { NewReceipt, Receipt } from "../app/storePorts.ts";
 import type { Channel } from "../domain/contact.ts";
 import { interlockOf, lifeStateOfReceipt, type Interlock } from "../domain/interlocks.ts";
+import { changedElsewhere } from "./acts.ts";
 import { ReversalEntity } from "./entities/reversal.ts";
 import { query, rowsOf } from "./retry.ts";
 import { receiptColumns, receiptOf, standingColumns, standingJoin, type RawReceipt } from "./rows.ts";
@@ -68,11 +69,17 @@ export async function lockOriginals(
     `select ${receiptColumns}, ${standingColumns} from receipt r ${standingJoin} where ${inPlaces}`,
     parameters,
   );
-  return new Map(rows.map((row) => [`${row.code} ${row.number}`, lockedOriginal(receiptOf(row))]));
+  const changed = await changedElsewhere(manager, places);
+  return new Map(
+    rows.map((row) => {
+      const place = `${row.code} ${row.number}`;
+      return [place, lockedOriginal(receiptOf(row), changed.has(place))];
+    }),
+  );
 }
 
-function lockedOriginal(receipt: Receipt): LockedOriginal {
-  const state = lifeStateOfReceipt(receipt);
+function lockedOriginal(receipt: Receipt, isChangedElsewhere: boolean): LockedOriginal {
+  const state = lifeStateOfReceipt(receipt, { isChangedElsewhere });
   return { receipt, interlock: interlockOf(state, "reverse") };
 }
 

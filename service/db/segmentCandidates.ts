@@ -43,7 +43,10 @@ export async function segmentCandidates(
 
 const keyOf = (code: number, number: string | number): string => `${code} ${number}`;
 
-/** What the red-letter receipts that wait reverse, by their own code and number. */
+/**
+ * What the red-letter receipts that wait reverse, by their own code and number. What somebody else has reversed meanwhile is left out:
+ * the contract would refuse it for good, and with it the book's segments.
+ */
 async function originalsOf(dataSource: DataSource): Promise<ReadonlyMap<string, LedgerEntry>> {
   const rows = await query<RawEntry & { red_code: number; red_number: string }>(
     dataSource,
@@ -51,7 +54,9 @@ async function originalsOf(dataSource: DataSource): Promise<ReadonlyMap<string, 
        o.document_digest
      from book b join reversal v on v.red_code = b.code and v.red_number between b.anchored and least(b.rendered - 1, b.last)
        join receipt o on o.code = v.code and o.number = v.number
-     where b.anchored < b.rendered and b.held_reason is null and not v.is_void`,
+     where b.anchored < b.rendered and b.held_reason is null and not v.is_void
+       and not exists (select from ledger_act a where a.code = o.code and a.number = o.number and a.is_foreign
+         and a.details ->> 'kind' = 'reversed')`,
     [],
   );
   return new Map(rows.map((row) => [keyOf(row.red_code, row.red_number), entryOf(row)]));

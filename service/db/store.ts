@@ -1,6 +1,7 @@
 import type { DataSource } from "typeorm";
 import type { Failpoint } from "../app/ports.ts";
 import type { Store } from "../app/storePorts.ts";
+import { createActStore } from "./acts.ts";
 import { createAlarmStore } from "./alarms.ts";
 import { createApplicationStore } from "./applications.ts";
 import { createAuditStore } from "./audits.ts";
@@ -41,6 +42,7 @@ export function createStore(dataSource: DataSource, failpoint: Failpoint): Store
     ...createRenderStore(dataSource),
     ...createAnchorStore(dataSource),
     ...createUnitStore(dataSource),
+    ...createActStore(dataSource),
     ...createAlarmStore(dataSource),
     ...createAuditStore(dataSource),
     ...createCheckStore(dataSource),

@@ -8,7 +8,8 @@ import type { ReceiptData } from "./receipt.ts";
 /**
  * The result of a check as DA/T 95-2022 stores it beside the voucher, its members named as there (docs/domain.md 3.5). Result: a
  * genuine receipt, whatever became of it. null: it could not be told. Texts are "" where there is nothing to say. AccAmount is yuan
- * with two decimals. AccDate (yyyyMMdd) is "" as long as the ledger keeps no dates of entry.
+ * with two decimals. AccDate (yyyyMMdd, Asia/Shanghai) is the day of the latest claim that stands, by the contract's events in confirmed
+ * blocks; "" if nothing is entered, and while the service has not read all claims that make up AccAmount.
  */
 export type FinanceCheck = {
   readonly Result: boolean;
@@ -63,6 +64,8 @@ export type CheckFacts = {
   readonly isAnchored: boolean;
   /** Its status on chain; undefined if it could not be read. Of no account unless it is anchored. */
   readonly status: LeafStatus | undefined;
+  /** entryDateOf; absent: it is not known. */
+  readonly entryDate?: string;
   /** The red-letter receipt by our own record, which is ahead of the chain until its batch is confirmed. */
   readonly reversedBy?: { readonly code: number; readonly number: number };
   /** By our own record it is on paper, or just being exchanged. */
@@ -99,7 +102,7 @@ export function decideCheck(facts: CheckFacts): CheckFinding {
   const used = status === undefined ? 0 : status.usedFen + status.lockedFen;
   return {
     state: stateOf(facts, status),
-    financeCheck: facts.isVoid ? NO_MATCH : financeCheckOf(data.mainExt, status),
+    financeCheck: facts.isVoid ? NO_MATCH : financeCheckOf(data.mainExt, status, facts.entryDate),
     face: faceOf(data),
     ...(status === undefined || used === 0 ? {} : { leftFen: status.capFen - used }),
   };
@@ -154,12 +157,15 @@ function stateOf({ isVoid, isAnchored }: CheckFacts, status: LeafStatus | undefi
  * The block of a genuine receipt.
  * @param mainExt its own relatedInvoiceCode and relatedInvoiceNumber
  * @param status undefined: it could not be read
+ * @param entryDate of the claims that come to the status' usedFen; of no account if there are none
  */
 export function financeCheckOf(
   mainExt: Readonly<Record<string, unknown>>,
   status: LeafStatus | undefined,
+  entryDate = "",
 ): FinanceCheck {
   const isReversed = status?.reversed === true;
+  const isAccounted = status !== undefined && status.usedFen > 0;
   return {
     Result: true,
     IsExchangePaper: status?.onPaper ?? null,
@@ -168,9 +174,9 @@ export function financeCheckOf(
     IsReversal: status?.reversed ?? null,
     ReversalInvoiceCode: isReversed ? codeTextOf(status.reversedByCode) : "",
     ReversalInvoiceNumber: isReversed ? numberText(status.reversedByNumber) : "",
-    IsAccounted: status === undefined ? null : status.usedFen > 0,
-    AccDate: "",
-    AccAmount: status !== undefined && status.usedFen > 0 ? yuanOf(status.usedFen) : "",
+    IsAccounted: status === undefined ? null : isAccounted,
+    AccDate: isAccounted ? entryDate : "",
+    AccAmount: isAccounted ? yuanOf(status.usedFen) : "",
   };
 }
 

@@ -1,9 +1,18 @@
 /**
  * What became of a receipt, as far as it decides what may still be done with it. entered: some of it was reimbursed or is held for
- * that. red: it is a red-letter receipt itself. docs/domain.md 3.6.
+ * that. red: it is a red-letter receipt itself. changed_elsewhere: the chain has it reversed or on paper by an act that was not done
+ * here, so the contract would refuse ours. docs/domain.md 3.6.
  */
-export type LifeState = "normal" | "on_paper" | "entered" | "reversed" | "red" | "void";
-export const LIFE_STATES: readonly LifeState[] = ["normal", "on_paper", "entered", "reversed", "red", "void"];
+export type LifeState = "normal" | "on_paper" | "entered" | "reversed" | "changed_elsewhere" | "red" | "void";
+export const LIFE_STATES: readonly LifeState[] = [
+  "normal",
+  "on_paper",
+  "entered",
+  "reversed",
+  "changed_elsewhere",
+  "red",
+  "void",
+];
 
 /** reverse 冲红; exchange 换开纸质; returnPaper 收回作废纸质; replacePaper 重新换开; enter 入账; cancelEntry 取消入账. */
 export type LifeAction = "reverse" | "exchange" | "returnPaper" | "replacePaper" | "enter" | "cancelEntry";
@@ -22,6 +31,7 @@ export type Interlock =
   | "receipt_void"
   | "receipt_on_paper"
   | "receipt_in_use"
+  | "changed_elsewhere"
   | "not_on_paper"
   | "not_entered";
 
@@ -36,20 +46,24 @@ export type LifeFacts = {
   readonly isRed: boolean;
   readonly isReversed: boolean;
   readonly isOnPaper: boolean;
+  /** On chain it is reversed or on paper, and not by us; absent: not that we know. */
+  readonly isChangedElsewhere?: boolean;
   /** Claimed, or held by a lock that has not lapsed. */
   readonly usedFen: number;
 };
 
 /** What was reversed stays so, whatever else holds: it can be in use, too, if a claim slipped in between. */
-export function lifeStateOf({ isVoid, isRed, isReversed, isOnPaper, usedFen }: LifeFacts): LifeState {
+export function lifeStateOf(facts: LifeFacts): LifeState {
+  const { isVoid, isRed, isReversed, isOnPaper, isChangedElsewhere, usedFen } = facts;
   if (isVoid) return "void";
   if (isRed) return "red";
   if (isReversed) return "reversed";
   if (isOnPaper) return "on_paper";
+  if (isChangedElsewhere === true) return "changed_elsewhere";
   return usedFen > 0 ? "entered" : "normal";
 }
 
-/** The same of a receipt as it is kept, as far as its own record tells. @param usedFen what the chain says is claimed or held */
+/** The same of a receipt as it is kept, as far as its own record tells. @param chain what is known of the chain */
 export function lifeStateOfReceipt(
   receipt: {
     readonly state: "issued" | "rendered" | "void";
@@ -57,14 +71,15 @@ export function lifeStateOfReceipt(
     readonly reversedBy?: unknown;
     readonly paper?: unknown;
   },
-  usedFen = 0,
+  chain: Partial<Pick<LifeFacts, "usedFen" | "isChangedElsewhere">> = {},
 ): LifeState {
   return lifeStateOf({
     isVoid: receipt.state === "void",
     isRed: receipt.reverses !== undefined,
     isReversed: receipt.reversedBy !== undefined,
     isOnPaper: receipt.paper !== undefined,
-    usedFen,
+    usedFen: 0,
+    ...chain,
   });
 }
 
@@ -86,6 +101,7 @@ const INTERLOCKS: Readonly<Record<LifeState, Row>> = {
   },
   entered: { ...NO_PAPER, reverse: "receipt_in_use", exchange: "receipt_in_use" },
   reversed: { ...omit(never("already_reversed"), "cancelEntry") },
+  changed_elsewhere: { ...omit(never("changed_elsewhere"), "cancelEntry"), ...NO_PAPER },
   red: never("receipt_is_red"),
   void: never("receipt_void"),
 };

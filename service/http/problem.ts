@@ -32,6 +32,7 @@ export type ProblemCode =
   | "receipt_is_red"
   | "receipt_on_paper"
   | "receipt_in_use"
+  | "changed_elsewhere"
   | "not_on_paper"
   | "not_alone"
   | "receipt_destroyed"
@@ -113,6 +114,11 @@ export const problemTable: Readonly<Record<ProblemCode, Row>> = {
   receipt_is_red: { status: 409, zh: "红字票据不能这样处理", en: "That can't be done with a red-letter receipt" },
   receipt_on_paper: { status: 409, zh: "票据已换开纸质", en: "The receipt was exchanged to paper" },
   receipt_in_use: { status: 409, zh: "票据已入账或正在报销", en: "The receipt is being or was reimbursed" },
+  changed_elsewhere: {
+    status: 409,
+    zh: "票据在链上已由他方冲红或换开纸质",
+    en: "The ledger has it reversed or on paper by an act of another",
+  },
   not_on_paper: { status: 409, zh: "票据未换开纸质", en: "The receipt was not exchanged to paper" },
   no_paper: { status: 409, zh: "没有可用的纸质票据号码", en: "There is no blank paper number" },
   paper_differs: { status: 409, zh: "手中纸质票据号码与系统不符", en: "The blank in hand is not the next one" },

@@ -58,6 +58,18 @@ describe("decideCheck", () => {
     expect(locked.leftFen).to.equal(40);
   });
 
+  it("dates what is entered, and nothing else", () => {
+    const dateOf = (status: Partial<LeafStatus> | undefined): string =>
+      decideCheck({
+        ...{ data, isVoid: false, isAnchored: true, entryDate: "20260307" },
+        status: status === undefined ? undefined : { ...untouched, ...status },
+      }).financeCheck.AccDate;
+    expect(dateOf({ capFen: 100, usedFen: 1 })).to.equal("20260307");
+    expect(dateOf({ capFen: 100, usedFen: 0, lockedFen: 1 })).to.equal("");
+    expect(dateOf(undefined)).to.equal("");
+    expect(decide({ capFen: 100, usedFen: 1 }).financeCheck).to.include({ IsAccounted: true, AccDate: "" });
+  });
+
   it("never says false for what it could not read", () => {
     const { state, financeCheck } = decide(undefined);
     expect(state).to.equal("status_unknown");

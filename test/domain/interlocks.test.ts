@@ -17,6 +17,14 @@ const TABLE: Readonly<Record<LifeState, readonly string[]>> = {
   on_paper: ["receipt_on_paper", "receipt_on_paper", "", "", "receipt_on_paper", "not_entered"],
   entered: ["receipt_in_use", "receipt_in_use", "not_on_paper", "not_on_paper", "", ""],
   reversed: ["already_reversed", "already_reversed", "already_reversed", "already_reversed", "already_reversed", ""],
+  changed_elsewhere: [
+    "changed_elsewhere",
+    "changed_elsewhere",
+    "not_on_paper",
+    "not_on_paper",
+    "changed_elsewhere",
+    "",
+  ],
   red: new Array<string>(6).fill("receipt_is_red"),
   void: new Array<string>(6).fill("receipt_void"),
 };
@@ -36,6 +44,10 @@ describe("interlocks", () => {
     expect(lifeStateOf({ ...NOTHING, usedFen: 1 })).to.equal("entered");
     expect(lifeStateOf({ ...NOTHING, isOnPaper: true })).to.equal("on_paper");
     expect(lifeStateOf({ ...NOTHING, isReversed: true, usedFen: 1 })).to.equal("reversed");
+    const elsewhere = { ...NOTHING, isChangedElsewhere: true };
+    expect(lifeStateOf({ ...elsewhere, usedFen: 1 })).to.equal("changed_elsewhere");
+    expect(lifeStateOf({ ...elsewhere, isOnPaper: true })).to.equal("on_paper");
+    expect(lifeStateOf({ ...elsewhere, isReversed: true })).to.equal("reversed");
     expect(lifeStateOf({ ...NOTHING, isRed: true, isReversed: true })).to.equal("red");
     expect(lifeStateOf({ ...NOTHING, isVoid: true, isRed: true })).to.equal("void");
   });

@@ -18,6 +18,7 @@ import {
 } from "./ledgerContract.ts";
 import { readLedgerEvents } from "./ledgerEvents.ts";
 import { readBlock, readQuantity, readReceipt } from "./nodeAnswers.ts";
+import { readReceiptActs } from "./receiptActs.ts";
 import { RpcRefusal, openRpcNode } from "./rpcNode.ts";
 
 export type EthersLedgerOptions = {
@@ -61,6 +62,7 @@ export function ethersLedger(options: EthersLedgerOptions): EthersLedger {
     books: (bookIds) => Promise.all(bookIds.map((bookId) => loadBook(contract, bookId))),
     status: (leaf) => readStatus(contract, leaf),
     bookEvents: () => readBookEvents(contract),
+    acts: (span) => readReceiptActs(contract, span),
     simulate: (segments) => simulate(contract, anchorer, segments),
     async prepare(segments, nonce, fee, gas) {
       const isPriced = (await readBlock(node, "latest"))?.baseFeePerGas !== undefined;

@@ -60,7 +60,12 @@ export const financeCheckView = noted(
     ReversalInvoiceCode: codeOrNone,
     ReversalInvoiceNumber: numberOrNone,
     IsAccounted: flag,
-    AccDate: date,
+    AccDate: noted(z.string().regex(/^(\d{8})?$/), {
+      description:
+        "入账日期 yyyyMMdd（北京时间）：尚未取消的最近一次入账所在区块的日期；未入账，或服务尚未读到构成 AccAmount 的全部链上记录时为空 " +
+        '(the day of the latest claim that stands, by the contract\'s events in confirmed blocks; "" if nothing is entered, ' +
+        "or while the service has not read all claims that make up AccAmount)",
+    }),
     AccAmount: noted(z.string().regex(/^(\d+\.\d{2})?$/), { description: "元 (yuan)" }),
   }),
   { id: "FinanceCheck", description: "DA/T 95-2022 FinanceCheck；null 表示无法确定 (null: could not be told)" },

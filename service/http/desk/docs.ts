@@ -38,7 +38,13 @@ const view = [parameter("view", "页面", "which page", "issue")];
 
 const SIGNED_IN: readonly ProblemCode[] = ["desk_signed_out", "desk_not_allowed", "database_unreachable"];
 
-const INTERLOCKS: readonly ProblemCode[] = ["already_reversed", "receipt_is_red", "receipt_void", "receipt_in_use"];
+const INTERLOCKS: readonly ProblemCode[] = [
+  "already_reversed",
+  "receipt_is_red",
+  "receipt_void",
+  "receipt_in_use",
+  "changed_elsewhere",
+];
 
 /** What /openapi.json says of the unit desk. It is for its own pages: a session cookie, and a guard on each change. */
 export const deskDocs = {

@@ -34,6 +34,7 @@ export function paperDocs(place: readonly ParameterDoc[]) {
         ...interlocks,
         "invalid_fields",
         "receipt_in_use",
+        "changed_elsewhere",
         "no_paper",
         "paper_differs",
         "not_rendered",

@@ -106,5 +106,9 @@ const DETAILS: Readonly<Record<Exclude<Interlock, "not_entered">, Text>> = {
     zh: "票据已入账或正被锁定报销：请交款人先向报销单位取消入账，再办理",
     en: "it is entered in accounts, or held for that: whoever entered it has to cancel the entry first",
   },
+  changed_elsewhere: {
+    zh: "链上已有不是本系统办理的冲红或换开记录，再办理会被合约拒绝：请联系财政部门核实",
+    en: "the ledger has a reversal or exchange of it that was not done here, and would refuse another: ask the bureau",
+  },
   not_on_paper: { zh: "票据没有换开纸质", en: "it was not exchanged to paper" },
 };

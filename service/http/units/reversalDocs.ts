@@ -13,6 +13,7 @@ const problems = [
   "receipt_destroyed",
   "receipt_on_paper",
   "receipt_in_use",
+  "changed_elsewhere",
   "bus_no_conflict",
   "not_rendered",
   "no_numbers",

@@ -95,7 +95,7 @@ export const eventSchema = noted(
       eInvoiceNumber: noted(z.string().regex(/^\d{10}$/), { description: "票据号码" }),
       status: noted(z.string(), { description: "事件所述的状态 (what has become of the receipt)" }),
       details: noted(z.record(z.string(), z.union([z.string(), z.int()])), {
-        description: "随事件种类而定，如 kind、batchNo、channel (by the type of event)",
+        description: "随事件种类而定，如 kind、batchNo、channel、claimantId 和 amountFen（分） (by the type of event)",
       }),
       links: z.strictObject({ self: z.string(), pdf: z.string(), xml: z.string(), proof: z.string() }),
     }),

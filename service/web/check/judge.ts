@@ -1,12 +1,12 @@
 import { utf8 } from "../../core/bytes.ts";
-import type { LedgerReader } from "../../core/ledgerCall.ts";
+import type { LeafStatus, LedgerReader } from "../../core/ledgerCall.ts";
 import type { Report } from "../../core/report.ts";
 import { verifyDisclosure, type DisclosureReport } from "../../core/verifyDisclosure.ts";
 import type { Place } from "../shared/place.ts";
 import { words } from "../shared/words.ts";
 import { conclude, type Conclusion } from "../verify/conclude.ts";
 import { capitalsOf } from "../../domain/capitals.ts";
-import { financeCheckOf, type CheckFace } from "../../domain/financeCheck.ts";
+import { financeCheckOf, type CheckFace, type FinanceCheck } from "../../domain/financeCheck.ts";
 import type { CheckAnswer, CheckMatch } from "./answer.ts";
 import type { Question } from "./elements.ts";
 
@@ -35,9 +35,22 @@ export async function judge(
   if (isTrusted && !agrees(report, question, answer.face)) return { conclusion: OTHER_RECEIPT, report };
   const pending = isTrusted ? pendingOf(answer, report) : undefined;
   if (pending !== undefined) return { conclusion: pending, report, match: answer };
-  const financeCheck = financeCheckOf(mainExtOf(report), isTrusted ? report.status : undefined);
-  const match = { ...answer, financeCheck };
+  const match = {
+    ...answer,
+    financeCheck: heldAgainst(answer, mainExtOf(report), isTrusted ? report.status : undefined),
+  };
   return { conclusion: conclude(report, place), report, match };
+}
+
+/** The block as the chain bears it out. The date of entry is the server's word, taken if the chain has the amount that it goes with. */
+export function heldAgainst(
+  { financeCheck: said }: CheckMatch,
+  mainExt: Readonly<Record<string, unknown>>,
+  status: LeafStatus | undefined,
+): FinanceCheck {
+  const { AccAmount } = financeCheckOf(mainExt, status);
+  const isDated = said.AccAmount === AccAmount && /^\d{8}$/.test(said.AccDate);
+  return financeCheckOf(mainExt, status, isDated ? said.AccDate : "");
 }
 
 /** What the issuing system has done and the chain does not know yet: its word against its own receipt is to be believed. */

@@ -19,12 +19,11 @@ import {
 import { climbProof, parseProof } from "../../core/proof.ts";
 import { verdictOf, type Report } from "../../core/report.ts";
 import { given } from "../../core/verifyDocument.ts";
-import { financeCheckOf } from "../../domain/financeCheck.ts";
 import type { Place } from "../shared/place.ts";
 import { conclude } from "../verify/conclude.ts";
 import type { CheckAnswer } from "./answer.ts";
 import type { Question } from "./elements.ts";
-import { pendingOf, LIMITED, NO_MATCH, type Judged, withoutProof } from "./judge.ts";
+import { heldAgainst, pendingOf, LIMITED, NO_MATCH, type Judged, withoutProof } from "./judge.ts";
 
 const NO_ROOT = new Uint8Array(32);
 
@@ -47,7 +46,7 @@ export async function judgeRow(
   if (pending !== undefined) return { conclusion: pending, report, match: answer };
   const related = { relatedInvoiceCode: answer.financeCheck.RelatedInvoiceCode };
   const mainExt = { ...related, relatedInvoiceNumber: answer.financeCheck.RelatedInvoiceNumber };
-  const financeCheck = financeCheckOf(mainExt, isTrusted ? report.status : undefined);
+  const financeCheck = heldAgainst(answer, mainExt, isTrusted ? report.status : undefined);
   return { conclusion: conclude(report, place), report, match: { ...answer, financeCheck } };
 }
 

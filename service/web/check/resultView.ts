@@ -112,7 +112,7 @@ const FINANCE_LABELS: Readonly<Record<keyof FinanceCheck, Text>> = {
   ReversalInvoiceCode: words("红字票据代码", "Red-letter code"),
   ReversalInvoiceNumber: words("红字票据号码", "Red-letter number"),
   IsAccounted: words("是否入账", "Entered"),
-  AccDate: words("入账日期", "Date of entry"),
+  AccDate: words("入账日期（开票系统所述）", "Date of entry (the issuing system's word)"),
   AccAmount: words("入账金额（元）", "Amount entered"),
 };
 

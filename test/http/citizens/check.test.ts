@@ -4,6 +4,7 @@ import { bytesOfHex, utf8 } from "../../../service/core/bytes.ts";
 import { AppError } from "../../../service/core/errors.ts";
 import { parseProof, proofToJson } from "../../../service/core/proof.ts";
 import { verifyDisclosure } from "../../../service/core/verifyDisclosure.ts";
+import { issueDateOf } from "../../../service/domain/fiscalTime.ts";
 import { verifyUrlOf } from "../../../service/http/units/verifyUrl.ts";
 import { otherCode, startCheckFixture, typed, type CheckFixture } from "./checkFixture.ts";
 
@@ -177,7 +178,14 @@ describe("POST /v1/checks", () => {
     await fixture.claim(receipt, 1_000);
     const body = await check(typed(receipt));
     expect(body).to.include({ state: "entered", leftFen: receipt.issuedFen - 1_000 });
-    expect(body["financeCheck"]).to.include({ Result: true, IsAccounted: true, AccAmount: "10.00", AccDate: "" });
+    const entered = { Result: true, IsAccounted: true, AccAmount: "10.00" };
+    expect(body["financeCheck"], "while it was not followed").to.include({ ...entered, AccDate: "" });
+    await fixture.follow();
+    const [act] = await fixture.deps.store.claimActs(receipt);
+    const AccDate = issueDateOf(act!.timeS * 1000);
+    expect((await check(typed(receipt)))["financeCheck"]).to.include({ ...entered, AccDate });
+    const { body: list } = await fixture.post("/v1/checks/batch", { checks: [{ qr: qrOf(receipt) }] });
+    expect(list).to.have.nested.property("results[0].financeCheck.AccDate", AccDate);
   });
 
   it("tells that it was changed to paper", async () => {

@@ -1,5 +1,6 @@
 import { encodeBytes32String, Wallet } from "ethers";
 import type { Deps } from "../../../service/app/deps.ts";
+import { followLedger } from "../../../service/app/followLedger.ts";
 import type { Receipt } from "../../../service/app/storePorts.ts";
 import { bytesOfHex, hexOf } from "../../../service/core/bytes.ts";
 import type { RpcRequest } from "../../../service/core/ledgerCall.ts";
@@ -22,6 +23,8 @@ export type CheckFixture = {
   /** What a claimant, the unit and a red-letter receipt do to it on chain. */
   claim(receipt: Receipt, amountFen: number): Promise<void>;
   changeToPaper(receipt: Receipt): Promise<void>;
+  /** Reads what was done on chain, as the worker does. */
+  follow(): Promise<void>;
   /** Past the database, which does not know the red-letter receipt: to be done last. Gives its code and number. */
   reverse(receipt: Receipt): Promise<{ readonly code: string; readonly number: string }>;
   post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<CheckAnswer>;
@@ -103,6 +106,9 @@ export async function startCheckFixture({ change, app = {} }: FixtureOptions = {
       const signature = await sign(unit.keyId, digest);
       await send(anchorer, "anchor", [[{ ...segment, root: hexOf(segment.root), reversals, signature }]]);
       return { code: String(book.code).padStart(8, "0"), number: String(book.next).padStart(10, "0") };
+    },
+    async follow() {
+      await followLedger(deps, (await deps.store.lease("follow", "test", 60_000))!);
     },
     post: (target, body, headers = {}) => post(url + target, body, headers),
     async stop() {

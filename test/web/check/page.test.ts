@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Browser, Page } from "playwright-core";
 import { buildCheck } from "../../../scripts/buildCheck.ts";
 import type { Receipt } from "../../../service/app/storePorts.ts";
+import { issueDateOf } from "../../../service/domain/fiscalTime.ts";
 import { yuanOf } from "../../../service/domain/money.ts";
 import { verifyUrlOf } from "../../../service/http/units/verifyUrl.ts";
 import { otherCode, startCheckFixture, typed, type CheckFixture } from "../../http/citizens/checkFixture.ts";
@@ -195,11 +196,16 @@ describe("the check page in Chromium", function () {
   it("shows what was entered and what is left, and a receipt on paper, as something to note", async () => {
     const entered = await fixture.anchored("entered");
     await fixture.claim(entered, 1_000);
+    await fixture.follow();
+    const [act] = await fixture.deps.store.claimActs(entered);
     const { page } = await open(pathOf(entered));
     expect(await toneOf(page)).to.equal("notice");
     expect(await headline(page)).to.include("已部分入账");
     const finance = await page.locator(".finance").innerText();
     expect(finance).to.include("IsAccounted").and.include("10.00");
+    expect(finance)
+      .to.include(issueDateOf(act!.timeS * 1000))
+      .and.include("开票系统所述");
     await screenshot(page, "check-entered");
     const paper = await fixture.anchored("paper");
     await fixture.changeToPaper(paper);

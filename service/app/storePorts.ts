@@ -123,6 +123,8 @@ export type NewReceipt = {
   readonly delivery?: NewDelivery;
   /** This is a red-letter receipt: what it reverses, written in the same transaction. */
   readonly reverses?: NewReversal;
+  /** Its place is the original's and was not named: it need not be one of the unit's open ones any more. */
+  readonly isPlaceInherited?: boolean;
 };
 
 export type IssueOutcome =
@@ -132,6 +134,8 @@ export type IssueOutcome =
   /** The same busNo with other content. */
   | { readonly kind: "conflict"; readonly receipt: Receipt }
   | { readonly kind: "no_numbers"; readonly code: number }
+  /** The unit has registered places, and none that is open has the code that was named. */
+  | { readonly kind: "place_unknown"; readonly placeCode: string }
   /** What it should reverse can't be reversed (any more); by: the red-letter receipt that was there first. */
   | { readonly kind: "interlocked"; readonly interlock: Interlock; readonly by?: ReversalRecord }
   /** Nothing of it was done, for another of the receipts asked for together with it was refused. */

@@ -139,8 +139,8 @@ function unknownPlace(placeCode: string): FieldProblem {
   return problem(
     "place_unknown",
     ["placeCode"],
-    `开票点 ${placeCode} 未登记或已停用：请先登记，或改用已登记的开票点；不填则使用共用号段`,
-    `${placeCode} is no open place of the unit: register it, or name one that is; without any the shared books serve`,
+    `开票点 ${placeCode} 未登记或已停用：请先登记，或改用使用中的开票点`,
+    `${placeCode} is no open place of the unit: register it, or name one that is`,
   );
 }
 

@@ -198,8 +198,8 @@ export const numberDocs = {
     tag: "books",
     summary: { zh: "号段归开票点专用，或归还共用", en: "Give a book to one place, or to all" },
     description: {
-      zh: "开票时 placeCode 与号段相同的先用专用号段，用完再用共用号段。单位设立过开票点后，未设立或已停用的 placeCode 会被拒绝（place_unknown）；一个也未设立的单位不受此限，不填 placeCode 的只用共用号段。",
-      en: "A receipt's placeCode takes of its own books first, then of those that serve all. Once the unit has registered places, a placeCode that is none of the open ones is refused (place_unknown); a unit without any may name what it likes, and a receipt without placeCode takes of the shared books.",
+      zh: "开票时 placeCode 与号段相同的先用专用号段，用完再用共用号段。单位设立过开票点后，未设立或已停用的 placeCode 会被拒绝（place_unknown）；一个也未设立的单位不受此限；票种不要求 placeCode 而未填的，只用共用号段。",
+      en: "A receipt's placeCode takes of its own books first, then of those that serve all. Once the unit has registered places, a placeCode that is none of the open ones is refused (place_unknown); a unit without any may name what it likes, and a receipt without placeCode, of a kind that does not ask for it, takes of the shared books.",
     },
     parameters: [
       {

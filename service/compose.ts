@@ -31,6 +31,7 @@ import { AppError } from "./core/errors.ts";
 import { openDatabase } from "./db/dataSource.ts";
 import { createStore } from "./db/store.ts";
 import { builtinKinds } from "./domain/kinds/builtin.ts";
+import type { NewForOld } from "./domain/newForOld.ts";
 import type { QrPlace } from "./domain/qrText.ts";
 import { admitDemoDesk } from "./demoDesk.ts";
 import { admitDemoUnits, noteDemoUrl, prepareBureau } from "./firstStart.ts";
@@ -263,10 +264,17 @@ export function makeDeps(parts: Parts, renderer: Deps["renderer"], channels: Cha
       replaceAfterMs: config.REPLACE_AFTER_MS,
       isPdfAttached: config.MAIL_ATTACH_PDF,
       sealWaitMs: config.SEAL_WAIT_MS,
+      newForOld: newForOldOf(config),
       holder: isAlone ? "embedded" : randomUUID(),
     },
   };
 }
+
+export const newForOldOf = ({ NEW_FOR_OLD, NEW_FOR_OLD_GRACE_MS, DECLARE_EVERY }: Config): NewForOld => ({
+  onBreach: NEW_FOR_OLD,
+  every: DECLARE_EVERY,
+  graceMs: NEW_FOR_OLD_GRACE_MS,
+});
 
 const qrPlaceOf = (origin: string): QrPlace => ({ origin, template: "1", appId: "lianpiao" });
 

@@ -53,8 +53,8 @@ export const numberDocs = {
     tag: "books",
     summary: { zh: "申领票号", en: "Apply for numbers" },
     description: {
-      zh: "以 applicationNo 幂等。财政部门审核通过时定下号段，随后上链发放；查申领单可见 range 与 bookId。",
-      en: "Idempotent by applicationNo. The bureau's review decides the range, which is then granted on chain: the application shows range and bookId.",
+      zh: "以 applicationNo 幂等。按“核旧领新”，以往期间的票据未核销、核销问题未整改或申报未上链的，按财政部门设定拒绝（numbers_blocked，errors 逐项写明）或在 warnings 中提示。财政部门审核通过时定下号段，随后上链发放；查申领单可见 range 与 bookId。",
+      en: "Idempotent by applicationNo. Numbers of ended periods that are not written off, problems not rectified and declarations not on chain are refused (numbers_blocked; errors names each) or told in warnings, as the bureau has set. The bureau's review decides the range, which is then granted on chain: the application shows range and bookId.",
     },
     request: {
       schema: applicationInput,

@@ -304,6 +304,8 @@ export type BatchMark = {
 export interface AnchorStore {
   /** Takes or renews the lease; undefined while another holds it. */
   lease(name: string, holder: string, ttlMs: number): Promise<Lease | undefined>;
+  /** Ends a lease before its time; one that was lost meanwhile is its new holder's. */
+  releaseLease(lease: Lease): Promise<void>;
   /** Moves each book's `rendered` mark up to its first number without a document. */
   advanceRendered(): Promise<void>;
   /** Runs of numbers that are rendered and not anchored, of books that are not set aside; at most maxReceipts in all. */

@@ -16,6 +16,10 @@ const nowMs = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
 export function createAnchorStore(dataSource: DataSource): AnchorStore {
   return {
     lease: (name, holder, ttlMs) => takeLease(dataSource, name, holder, ttlMs),
+    async releaseLease({ name, holder, fence }) {
+      const sql = "update lease set until_ms = 0 where name = $1 and holder = $2 and fence = $3";
+      await query(dataSource, sql, [name, holder, fence]);
+    },
     advanceRendered: () => advanceRendered(dataSource),
     segmentCandidates: (maxReceipts) => segmentCandidates(dataSource, maxReceipts),
     openBatch: () => openBatch(dataSource),

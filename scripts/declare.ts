@@ -1,4 +1,5 @@
 // npm run declare [-- --now]: what units have declared on chain, and what of each book is not declared, and why; --now makes what is due at once.
+import { createFailpoint } from "../service/adapters/system/failpoint.ts";
 import { systemClock } from "../service/adapters/system/clock.ts";
 import { declareTotals, planDeclarations } from "../service/app/declareTotals.ts";
 import { openParts, type Parts } from "../service/compose.ts";
@@ -41,7 +42,8 @@ async function makeDue(parts: Parts, schedule: Parameters<typeof declareTotals>[
     throw new AppError("lease_lost", "另一程序正在申报，请稍后再试。 Another program declares now: try again later.");
   }
   const settings = { confirmations: config.CONFIRMATIONS };
-  const deps = { store, ledger, log, unitLedger, clock: systemClock, ledgerSigner: keystore, settings };
+  const failpoint = createFailpoint(config.FAILPOINT);
+  const deps = { store, ledger, log, unitLedger, clock: systemClock, ledgerSigner: keystore, settings, failpoint };
   await declareTotals(deps, schedule, isMine);
 }
 

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { failSteps, numberFailSteps } from "./app/ports.ts";
+import { declareFailSteps, failSteps, numberFailSteps } from "./app/ports.ts";
 import { declarationPeriods } from "./domain/declaration.ts";
 import { DEFAULT_KEEPING_YEARS } from "./domain/keeping.ts";
 import { newForOldModes } from "./domain/newForOld.ts";
 
-const steps = z.enum([...failSteps, ...numberFailSteps]);
+const steps = z.enum([...failSteps, ...numberFailSteps, ...declareFailSteps]);
 const roles = ["http", "render", "anchor", "deliver", "declare"] as const;
 const whole = (fallback: number, least: number, most: number) =>
   z.coerce.number().int().min(least).max(most).default(fallback);

@@ -41,7 +41,9 @@ export const failSteps = [
 ] as const;
 /** The same for the steps of numbers' way from the bureau and back. */
 export const numberFailSteps = ["book_granted", "grant_saved", "book_closed", "return_saved"] as const;
-export type FailStep = (typeof failSteps)[number] | (typeof numberFailSteps)[number];
+/** … and of a declaration's: it is on chain, and not marked. */
+export const declareFailSteps = ["declaration_sent"] as const;
+export type FailStep = (typeof failSteps | typeof numberFailSteps | typeof declareFailSteps)[number];
 
 /** Draws and signs documents; runs in worker threads. */
 export interface Renderer {

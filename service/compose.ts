@@ -29,6 +29,7 @@ import { createSegmentTrees } from "./app/segmentTrees.ts";
 import { isTriedOut, type Config } from "./config.ts";
 import { AppError } from "./core/errors.ts";
 import { openDatabase } from "./db/dataSource.ts";
+import type { BusNoMac } from "./db/erasedBusNo.ts";
 import { createStore } from "./db/store.ts";
 import { builtinKinds } from "./domain/kinds/builtin.ts";
 import type { NewForOld } from "./domain/newForOld.ts";
@@ -101,9 +102,10 @@ export async function openParts(
     // A command beside a running service has adopted its server, and must leave it running.
     if (postgres !== undefined && (mayDeploy || !postgres.isAdopted)) stops.push(() => postgres.stop());
     const failpoint = createFailpoint(config.FAILPOINT);
-    const { store, dataSource } = await openStore(config.DATABASE_URL ?? postgres?.url ?? "", failpoint);
-    stops.push(() => dataSource.destroy());
     const keystore = openKeys(config);
+    const busNoMac = (text: string): Uint8Array => keystore.mac("busNo", text);
+    const { store, dataSource } = await openStore(config.DATABASE_URL ?? postgres?.url ?? "", failpoint, busNoMac);
+    stops.push(() => dataSource.destroy());
     const ledgerParts = await openLedger({ config, store, keystore, progress, mayDeploy });
     stops.push(() => ledgerParts.stop());
     const blobs = await openFileBlobs(path.join(config.DATA_DIR, "documents"));
@@ -184,9 +186,13 @@ function startPostgres(config: Config, progress: Progress): Promise<EmbeddedPost
   return startEmbeddedPostgres({ dir: path.join(config.DATA_DIR, "postgres"), database: "lianpiao" });
 }
 
-async function openStore(url: string, failpoint: Failpoint): Promise<{ store: Store; dataSource: DataSource }> {
+async function openStore(
+  url: string,
+  failpoint: Failpoint,
+  busNoMac: BusNoMac,
+): Promise<{ store: Store; dataSource: DataSource }> {
   const dataSource = await openDatabase(url);
-  return { store: createStore(dataSource, failpoint), dataSource };
+  return { store: createStore(dataSource, failpoint, busNoMac), dataSource };
 }
 
 const keystoreDirOf = (config: Config): string => path.join(config.DATA_DIR, "keys");

@@ -5,6 +5,7 @@ import { numberText } from "../domain/number.ts";
 import { amountsOf, numberingOf, numberReceipt } from "../domain/receiptAssembly.ts";
 import type { IssueOutcome, IssueStore, NewReceipt, Receipt } from "../app/storePorts.ts";
 import type { EventFact } from "../app/webhookPorts.ts";
+import { namesOfBusNos, type BusNoMac } from "./erasedBusNo.ts";
 import { insertDeliveries } from "./issueDeliveries.ts";
 import { recordEvents } from "./recordEvents.ts";
 import { inTransaction, rowsOf } from "./retry.ts";
@@ -35,7 +36,7 @@ type OpenBook = {
  * Takes numbers. Receipts of one unit, code and kind that arrive while a transaction runs share the next one: each answer
  * still waits for its own commit. The books' row locks keep programs on one database apart.
  */
-export function createIssueStore(dataSource: DataSource, onTaken: () => void): IssueStore {
+export function createIssueStore(dataSource: DataSource, onTaken: () => void, mac?: BusNoMac): IssueStore {
   const queues = new Map<string, Waiting[]>();
   let waitingCount = 0;
 
@@ -84,6 +85,7 @@ export function createIssueStore(dataSource: DataSource, onTaken: () => void): I
     try {
       const outcomes = await issueGroup(
         dataSource,
+        mac,
         group.map((waiting) => waiting.receipts),
       );
       onTaken();
@@ -110,6 +112,7 @@ const namedPlaces = (receipts: readonly NewReceipt[]): readonly string[] => [
 /** Each request's receipts are issued together or not at all. */
 function issueGroup(
   dataSource: DataSource,
+  mac: BusNoMac,
   group: readonly (readonly NewReceipt[])[],
 ): Promise<readonly (readonly IssueOutcome[])[]> {
   const receipts = group.flat();
@@ -128,7 +131,7 @@ function issueGroup(
          order by place_code nulls last, first for update`,
         [first.unitId, first.code, first.kind, namedPlaces(receipts)],
       );
-      const known = await knownReceipts(manager, first.unitId, receipts);
+      const known = await knownReceipts(manager, mac, first.unitId, receipts);
       const originals = await lockOriginals(manager, receipts);
       const strangers = new Set(books[0]?.strangers);
       const taking: Taking = { books, strangers, known, originals, nextByBook: new Map(), rows: [] };
@@ -157,16 +160,27 @@ type Known = { readonly receipt: Receipt; readonly inputDigest: Uint8Array };
 
 async function knownReceipts(
   manager: EntityManager,
+  mac: BusNoMac,
   unitId: number,
   group: readonly NewReceipt[],
 ): Promise<Map<string, Known>> {
+  const names = namesOfBusNos(
+    mac,
+    unitId,
+    group.map((receipt) => receipt.input.busNo),
+  );
   const rows = await rowsOf<RawReceipt & { input_digest: Buffer }>(
     manager,
     `select ${receiptColumns}, ${standingColumns}, r.input_digest from receipt r ${standingJoin}
      where r.unit_id = $1 and r.bus_no = any($2)`,
-    [unitId, group.map((receipt) => receipt.input.busNo)],
+    [unitId, [...names.keys()]],
   );
-  return new Map(rows.map((row) => [row.bus_no, { receipt: receiptOf(row), inputDigest: row.input_digest }]));
+  return new Map(
+    rows.map((row) => [
+      names.get(row.bus_no) ?? row.bus_no,
+      { receipt: receiptOf(row), inputDigest: row.input_digest },
+    ]),
+  );
 }
 
 /** What a transaction has given out so far. */

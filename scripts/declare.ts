@@ -2,7 +2,7 @@
 import { createFailpoint } from "../service/adapters/system/failpoint.ts";
 import { systemClock } from "../service/adapters/system/clock.ts";
 import { declareTotals, planDeclarations } from "../service/app/declareTotals.ts";
-import { openParts, type Parts } from "../service/compose.ts";
+import { openParts, scheduleOf, type Parts } from "../service/compose.ts";
 import { parseConfig } from "../service/config.ts";
 import { AppError } from "../service/core/errors.ts";
 import type { DeclarationPlan } from "../service/domain/declaration.ts";
@@ -17,6 +17,7 @@ const REASONS: Readonly<Record<DeclarationPlan["kind"], string>> = {
   not_anchored: "等待上链 (waits for the chain)",
   too_few: "张数不足，并入下次 (too few receipts: they go into a later declaration)",
   held_back: "申报后剩余张数不足以单独申报，暂缓 (held back: too few would be left to be declared alone)",
+  few_reds: "红字票据张数不足，暂缓以免显出单张金额 (held back: so few red-letter receipts would tell their amounts)",
   undeclarable: "号段已结束，张数不足，不能申报 (the book has ended with too few: it can't be declared)",
 };
 
@@ -24,7 +25,7 @@ await runCommand(async () => {
   const config = parseConfig(process.env);
   const parts = await openParts({ ...config, LOG_LEVEL: "warn" }, () => undefined);
   try {
-    const schedule = { every: config.DECLARE_EVERY, delayMs: config.DECLARE_DELAY_MS };
+    const schedule = scheduleOf(config);
     if (process.argv.includes("--now")) await makeDue(parts, { ...schedule, delayMs: 0 });
     await list(parts, schedule);
     return 0;

@@ -296,9 +296,10 @@ function startWorkers(deps: Deps, config: Config, admin: Parts["admin"]): readon
   ];
 }
 
-const scheduleOf = ({ DECLARE_EVERY, DECLARE_DELAY_MS }: Config): DeclarationSchedule => ({
-  every: DECLARE_EVERY,
-  delayMs: DECLARE_DELAY_MS,
+export const scheduleOf = (config: Config): DeclarationSchedule => ({
+  every: config.DECLARE_EVERY,
+  delayMs: config.DECLARE_DELAY_MS,
+  redDelayMs: config.DECLARE_RED_DELAY_MS,
 });
 
 const canDeliver = ({ channels }: Deps): boolean => channels.email !== undefined || channels.sms !== undefined;

@@ -50,6 +50,8 @@ const Environment = z
     DECLARE_EVERY: z.enum(declarationPeriods).default("month"),
     /** … and how long after it. */
     DECLARE_DELAY_MS: whole(3_600_000, 0, 28 * 86_400_000),
+    /** How long fewer red-letter receipts than DECLARE_MIN_RECEIPTS hold a declaration back: alone it would tell their amounts. */
+    DECLARE_RED_DELAY_MS: whole(92 * 86_400_000, 0, 366 * 86_400_000),
     /** 核旧领新: a unit with numbers of ended periods (DECLARE_EVERY) that are not written off, or not declared, gets no new ones … */
     NEW_FOR_OLD: z.enum(newForOldModes).default("warn"),
     /** … so long after the period's end. */

@@ -58,6 +58,7 @@ describe("the configuration", () => {
     ["CONFIRMATIONS", ["0", "1000"], ["-1", "1001"]],
     ["ANCHOR_INTERVAL_MS", ["50", "3600000"], ["49", "3600001"]],
     ["ANCHOR_MAX_RECEIPTS", ["1", "1000000"], ["0", "1000001"]],
+    ["DECLARE_RED_DELAY_MS", ["0", "31622400000"], ["-1", "31622400001"]],
     ["NEW_FOR_OLD", ["off", "warn", "refuse"], ["on", "WARN"]],
     ["NEW_FOR_OLD_GRACE_MS", ["0", "31622400000"], ["-1", "31622400001"]],
     ["RENDER_THREADS", ["1", "64"], ["0", "65"]],

@@ -43,7 +43,7 @@ describe("exportArchive", function () {
     await issueAt(platform, unit, SECOND, { kind: "nontax", count: 20, prefix: "B" });
     await platform.renderAll();
     await platform.anchorAll();
-    await declareTotals(platform.with({ clock: { nowMs: () => SECOND } }), { every: "day", delayMs: 0 });
+    await declareTotals(platform.with({ clock: { nowMs: () => SECOND } }), { every: "day", delayMs: 0, redDelayMs: 0 });
   });
   after(async () => {
     await platform.stop();

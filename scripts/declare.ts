@@ -1,7 +1,8 @@
 // npm run declare [-- --now]: what units have declared on chain, and what of each book is not declared, and why; --now makes what is due at once.
+import { createFailpoint } from "../service/adapters/system/failpoint.ts";
 import { systemClock } from "../service/adapters/system/clock.ts";
 import { declareTotals, planDeclarations } from "../service/app/declareTotals.ts";
-import { openParts, type Parts } from "../service/compose.ts";
+import { openParts, scheduleOf, type Parts } from "../service/compose.ts";
 import { parseConfig } from "../service/config.ts";
 import { AppError } from "../service/core/errors.ts";
 import type { DeclarationPlan } from "../service/domain/declaration.ts";
@@ -16,6 +17,7 @@ const REASONS: Readonly<Record<DeclarationPlan["kind"], string>> = {
   not_anchored: "等待上链 (waits for the chain)",
   too_few: "张数不足，并入下次 (too few receipts: they go into a later declaration)",
   held_back: "申报后剩余张数不足以单独申报，暂缓 (held back: too few would be left to be declared alone)",
+  few_reds: "红字票据张数不足，暂缓以免显出单张金额 (held back: so few red-letter receipts would tell their amounts)",
   undeclarable: "号段已结束，张数不足，不能申报 (the book has ended with too few: it can't be declared)",
 };
 
@@ -23,7 +25,7 @@ await runCommand(async () => {
   const config = parseConfig(process.env);
   const parts = await openParts({ ...config, LOG_LEVEL: "warn" }, () => undefined);
   try {
-    const schedule = { every: config.DECLARE_EVERY, delayMs: config.DECLARE_DELAY_MS };
+    const schedule = scheduleOf(config);
     if (process.argv.includes("--now")) await makeDue(parts, { ...schedule, delayMs: 0 });
     await list(parts, schedule);
     return 0;
@@ -41,7 +43,8 @@ async function makeDue(parts: Parts, schedule: Parameters<typeof declareTotals>[
     throw new AppError("lease_lost", "另一程序正在申报，请稍后再试。 Another program declares now: try again later.");
   }
   const settings = { confirmations: config.CONFIRMATIONS };
-  const deps = { store, ledger, log, unitLedger, clock: systemClock, ledgerSigner: keystore, settings };
+  const failpoint = createFailpoint(config.FAILPOINT);
+  const deps = { store, ledger, log, unitLedger, clock: systemClock, ledgerSigner: keystore, settings, failpoint };
   await declareTotals(deps, schedule, isMine);
 }
 

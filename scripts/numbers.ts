@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { createFailpoint } from "../service/adapters/system/failpoint.ts";
 import { systemClock } from "../service/adapters/system/clock.ts";
-import { openParts, type Parts } from "../service/compose.ts";
+import { newForOldOf, openParts, type Parts } from "../service/compose.ts";
 import { parseConfig } from "../service/config.ts";
 import { runCommand } from "./command.ts";
 import { numberCommands, type NumbersContext } from "./numbers/commands.ts";
@@ -50,5 +50,7 @@ await runCommand(async () => {
 
 function contextOf({ store, ledger, admin, log, config }: Parts): NumbersContext {
   const failpoint = createFailpoint(config.FAILPOINT);
-  return { store, ledger, log, clock: systemClock, failpoint, bureau: admin, show: (line) => console.log(line) };
+  const settings = { newForOld: newForOldOf(config) };
+  const show = (line: string): void => console.log(line);
+  return { store, ledger, log, clock: systemClock, failpoint, settings, bureau: admin, show };
 }

@@ -1,4 +1,4 @@
-// npm run verify -- FILE [--rpc URL] [--contract ADDRESS] [--chain-id N] [--json]: checks a receipt, a disclosure or an archive's folder with any node alone.
+// npm run verify -- FILE [--rpc URL] [--contract ADDRESS] [--chain-id N] [--json]: checks a receipt, a disclosure or an archive (folder or ZIP) with any node alone.
 import fs from "node:fs";
 import { parseArgs } from "node:util";
 import { fetchRpc } from "../service/adapters/chain/fetchRpc.ts";
@@ -12,7 +12,7 @@ import { readLedgerFile } from "../service/ledgerFile.ts";
 import { verifyFolder } from "./verifyFolder.ts";
 
 const USAGE = `用法 (usage): npm run verify -- FILE [--rpc URL] [--contract 0x…] [--chain-id N] [--json]
-FILE：票据 PDF、部分披露文件或其 PDF，或归档文件夹。 A receipt's PDF, a disclosure file, the PDF of one, or the folder of an archive.
+FILE：票据 PDF、部分披露文件或其 PDF，或归档（文件夹或 ZIP）。 A receipt's PDF, a disclosure file, the PDF of one, or an archive (folder or ZIP).
 没有给出的节点和合约取自本机 data/ledger.json。 What is not given is taken from data/ledger.json of this installation.
 退出码 (exit code): 0 有效 valid, 1 无效 invalid, 2 无法断定 undetermined, 64 用法有误 usage, 66 读不到文件 no such file`;
 const SIGNS: Readonly<Record<Outcome, string>> = { pass: "✓", fail: "✗", unknown: "?", skipped: "-" };
@@ -41,7 +41,7 @@ if (file === undefined || rpcUrl === undefined || address === undefined) {
   process.exit(64);
 }
 const rpc = fetchRpc(rpcUrl);
-if (fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
+if (isArchive(file)) {
   process.exit(await verifyFolder(file, rpc, { chainId: await chainIdOf(), address }));
 }
 const bytes = readBytes(file);
@@ -67,6 +67,17 @@ function parsed() {
     console.error(USAGE);
     process.exit(64);
   }
+}
+
+/** Neither a PDF nor a disclosure begins as a ZIP file does. */
+function isArchive(name: string): boolean {
+  const stat = fs.statSync(name, { throwIfNoEntry: false });
+  if (stat?.isFile() !== true) return stat?.isDirectory() === true;
+  const start = Buffer.alloc(4);
+  const file = fs.openSync(name, "r");
+  fs.readSync(file, start);
+  fs.closeSync(file);
+  return ["PK\x03\x04", "PK\x05\x06"].includes(start.toString("latin1"));
 }
 
 function readBytes(name: string): Uint8Array {

@@ -1,4 +1,6 @@
+import fs from "node:fs";
 import { archiveFolder } from "../service/adapters/blob/archiveFolder.ts";
+import { openArchiveZip } from "../service/adapters/blob/archiveZip.ts";
 import { declaredTotals } from "../service/adapters/chain/declaredTotals.ts";
 import { systemHash } from "../service/adapters/system/hash.ts";
 import { verifyArchive } from "../service/app/verifyArchive.ts";
@@ -6,12 +8,15 @@ import { AppError } from "../service/core/errors.ts";
 import { jsonRpcReader, type RpcRequest } from "../service/core/ledgerCall.ts";
 import type { TrustedContract } from "../service/core/ledgerJudges.ts";
 
-/** Checks an archive and says what is wrong. @returns the exit code: 0 all holds, 1 something is wrong, 2 something could not be told */
-export async function verifyFolder(dir: string, rpc: RpcRequest, trustedContract: TrustedContract): Promise<number> {
+/** Checks an archive, a folder or a ZIP file, and says what is wrong. @returns the exit code: 0 all holds, 1 something is wrong, 2 something could not be told */
+export async function verifyFolder(place: string, rpc: RpcRequest, trustedContract: TrustedContract): Promise<number> {
   let shownMs = Date.now();
+  const isZip = fs.statSync(place).isFile();
+  const zip = isZip ? await openArchiveZip(place).catch(asRefusal) : undefined;
+  if (zip instanceof AppError) return refuse(zip);
   try {
     const report = await verifyArchive({
-      files: archiveFolder(dir),
+      files: zip ?? archiveFolder(place),
       reader: jsonRpcReader(rpc),
       trustedContract,
       hash: systemHash,
@@ -34,8 +39,18 @@ export async function verifyFolder(dir: string, rpc: RpcRequest, trustedContract
     else console.log("✓ 归档完整、真实 (whole and genuine)");
     return report.wrong.length > 0 ? 1 : report.untold.length > 0 ? 2 : 0;
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    console.error(`✗ ${error.code}: ${error.message}`);
-    return 1;
+    return refuse(asRefusal(error));
+  } finally {
+    await zip?.close();
   }
+}
+
+function asRefusal(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  throw error;
+}
+
+function refuse({ code, message }: AppError): number {
+  console.error(`✗ ${code}: ${message}`);
+  return 1;
 }

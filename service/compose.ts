@@ -29,8 +29,10 @@ import { createSegmentTrees } from "./app/segmentTrees.ts";
 import { isTriedOut, type Config } from "./config.ts";
 import { AppError } from "./core/errors.ts";
 import { openDatabase } from "./db/dataSource.ts";
+import type { BusNoMac } from "./db/erasedBusNo.ts";
 import { createStore } from "./db/store.ts";
 import { builtinKinds } from "./domain/kinds/builtin.ts";
+import type { NewForOld } from "./domain/newForOld.ts";
 import type { QrPlace } from "./domain/qrText.ts";
 import { admitDemoDesk } from "./demoDesk.ts";
 import { admitDemoUnits, noteDemoUrl, prepareBureau } from "./firstStart.ts";
@@ -101,9 +103,10 @@ export async function openParts(
     // A command beside a running service has adopted its server, and must leave it running.
     if (postgres !== undefined && (mayDeploy || !postgres.isAdopted)) stops.push(() => postgres.stop());
     const failpoint = createFailpoint(config.FAILPOINT);
-    const { store, dataSource } = await openStore(config.DATABASE_URL ?? postgres?.url ?? "", failpoint);
-    stops.push(() => dataSource.destroy());
     const keystore = openKeys(config);
+    const busNoMac = (text: string): Uint8Array => keystore.mac("busNo", text);
+    const { store, dataSource } = await openStore(config.DATABASE_URL ?? postgres?.url ?? "", failpoint, busNoMac);
+    stops.push(() => dataSource.destroy());
     const ledgerParts = await openLedger({ config, store, keystore, progress, mayDeploy });
     stops.push(() => ledgerParts.stop());
     const blobs = await openFileBlobs(path.join(config.DATA_DIR, "documents"));
@@ -184,9 +187,13 @@ function startPostgres(config: Config, progress: Progress): Promise<EmbeddedPost
   return startEmbeddedPostgres({ dir: path.join(config.DATA_DIR, "postgres"), database: "lianpiao" });
 }
 
-async function openStore(url: string, failpoint: Failpoint): Promise<{ store: Store; dataSource: DataSource }> {
+async function openStore(
+  url: string,
+  failpoint: Failpoint,
+  busNoMac: BusNoMac,
+): Promise<{ store: Store; dataSource: DataSource }> {
   const dataSource = await openDatabase(url);
-  return { store: createStore(dataSource, failpoint), dataSource };
+  return { store: createStore(dataSource, failpoint, busNoMac), dataSource };
 }
 
 const keystoreDirOf = (config: Config): string => path.join(config.DATA_DIR, "keys");
@@ -264,10 +271,17 @@ export function makeDeps(parts: Parts, renderer: Deps["renderer"], channels: Cha
       replaceAfterMs: config.REPLACE_AFTER_MS,
       isPdfAttached: config.MAIL_ATTACH_PDF,
       sealWaitMs: config.SEAL_WAIT_MS,
+      newForOld: newForOldOf(config),
       holder: isAlone ? "embedded" : randomUUID(),
     },
   };
 }
+
+export const newForOldOf = ({ NEW_FOR_OLD, NEW_FOR_OLD_GRACE_MS, DECLARE_EVERY }: Config): NewForOld => ({
+  onBreach: NEW_FOR_OLD,
+  every: DECLARE_EVERY,
+  graceMs: NEW_FOR_OLD_GRACE_MS,
+});
 
 const qrPlaceOf = (origin: string): QrPlace => ({ origin, template: "1", appId: "lianpiao" });
 
@@ -288,9 +302,10 @@ function startWorkers(deps: Deps, config: Config, admin: Parts["admin"]): readon
   ];
 }
 
-const scheduleOf = ({ DECLARE_EVERY, DECLARE_DELAY_MS }: Config): DeclarationSchedule => ({
-  every: DECLARE_EVERY,
-  delayMs: DECLARE_DELAY_MS,
+export const scheduleOf = (config: Config): DeclarationSchedule => ({
+  every: config.DECLARE_EVERY,
+  delayMs: config.DECLARE_DELAY_MS,
+  redDelayMs: config.DECLARE_RED_DELAY_MS,
 });
 
 const canDeliver = ({ channels }: Deps): boolean => channels.email !== undefined || channels.sms !== undefined;

@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { failSteps, followFailSteps, numberFailSteps } from "./app/ports.ts";
+import { declareFailSteps, failSteps, followFailSteps, numberFailSteps } from "./app/ports.ts";
 import { declarationPeriods } from "./domain/declaration.ts";
 import { DEFAULT_KEEPING_YEARS } from "./domain/keeping.ts";
+import { newForOldModes } from "./domain/newForOld.ts";
 
-const steps = z.enum([...failSteps, ...numberFailSteps, ...followFailSteps]);
+const steps = z.enum([...failSteps, ...numberFailSteps, ...declareFailSteps, ...followFailSteps]);
 const roles = ["http", "render", "anchor", "deliver", "declare"] as const;
 const whole = (fallback: number, least: number, most: number) =>
   z.coerce.number().int().min(least).max(most).default(fallback);
@@ -51,6 +52,12 @@ const Environment = z
     DECLARE_EVERY: z.enum(declarationPeriods).default("month"),
     /** … and how long after it. */
     DECLARE_DELAY_MS: whole(3_600_000, 0, 28 * 86_400_000),
+    /** How long fewer red-letter receipts than DECLARE_MIN_RECEIPTS hold a declaration back: alone it would tell their amounts. */
+    DECLARE_RED_DELAY_MS: whole(92 * 86_400_000, 0, 366 * 86_400_000),
+    /** 核旧领新: a unit with numbers of ended periods (DECLARE_EVERY) that are not written off, or not declared, gets no new ones … */
+    NEW_FOR_OLD: z.enum(newForOldModes).default("warn"),
+    /** … so long after the period's end. */
+    NEW_FOR_OLD_GRACE_MS: whole(10 * 86_400_000, 0, 366 * 86_400_000),
     /** For so many years receipts are kept … */
     KEEP_YEARS: whole(DEFAULT_KEEPING_YEARS, 1, 100),
     /** … and of some kinds for others: "outpatient=15,donation=10". */

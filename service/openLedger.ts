@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
+import { accountTurn } from "./adapters/chain/accountTurn.ts";
 import { attachLedger } from "./adapters/chain/attachLedger.ts";
 import { deployLedger } from "./adapters/chain/deployLedger.ts";
 import { startDevChain } from "./adapters/chain/devChain.ts";
@@ -70,7 +71,12 @@ export async function openLedger(options: LedgerOptions): Promise<LedgerParts> {
     if (options.mayDeploy) await assertSameHistory(store, ledger);
     if (known === undefined) await store.saveDeployment(deployment);
     const admin = keys.bureau === undefined ? undefined : ledgerAdmin({ ...place, bureauKey: keys.bureau });
-    const units = unitLedger({ ...place, registrarKey: keys.registrar });
+    const units = unitLedger({
+      ...place,
+      registrarKey: keys.registrar,
+      // Exchanges to paper and declarations are sent by every program that serves units, and by commands.
+      inTurn: accountTurn(store, "registrar"),
+    });
     const stop = async (): Promise<void> => {
       admin?.stop();
       units.stop();

@@ -9,17 +9,23 @@ import {
 } from "../../service/app/numberPorts.ts";
 import { reportStock } from "../../service/app/reportStock.ts";
 import { returnNumbers } from "../../service/app/returnNumbers.ts";
-import { reviewApplication, reviewReturn, type ReviewResult } from "../../service/app/reviewNumbers.ts";
+import {
+  reviewApplication,
+  reviewReturn,
+  type ReviewApplicationDeps,
+  type ReviewResult,
+} from "../../service/app/reviewNumbers.ts";
 import { setStanding } from "../../service/app/setStanding.ts";
 import { AppError } from "../../service/core/errors.ts";
 import { codeTextOf } from "../../service/domain/code.ts";
 import { numberText } from "../../service/domain/number.ts";
 
-export type NumbersContext = GrantDeps & {
-  /** undefined where the bureau's key is not given. */
-  readonly bureau: NumberBureau | undefined;
-  readonly show: (line: string) => void;
-};
+export type NumbersContext = GrantDeps &
+  ReviewApplicationDeps & {
+    /** undefined where the bureau's key is not given. */
+    readonly bureau: NumberBureau | undefined;
+    readonly show: (line: string) => void;
+  };
 
 export type NumberOptions = Readonly<Partial<Record<string, string>>>;
 
@@ -197,6 +203,7 @@ function tell<Reviewed>(
   switch (result.kind) {
     case "reviewed":
       show(`✓ ${lineOf(result.reviewed)}`);
+      for (const { zh, en } of result.warnings ?? []) show(`! ${zh} (${en})`);
       return 0;
     case "refused":
       for (const { pointer, zh, en } of result.problems) show(`✗ ${pointer} ${zh} (${en})`);

@@ -3,18 +3,24 @@ import { yearOf } from "../domain/fiscalTime.ts";
 import { checkApplication, checkCodeYear, codeInYear, grantBlocks } from "../domain/numberRules.ts";
 import type { FieldProblem } from "../domain/receipt.ts";
 import type { Deps } from "./deps.ts";
+import { checkNewForOld, type NewForOldAnswer, type NewForOldDeps } from "./newForOld.ts";
 import type { Application, ApplicationContent, ApplicationState } from "./numberPorts.ts";
 import type { Unit } from "./storePorts.ts";
 
-export type ApplyDeps = Pick<Deps, "store" | "clock" | "kinds">;
+export type ApplyDeps = Pick<Deps, "kinds"> & NewForOldDeps;
 
 /** What a unit fills in; its code follows from kind and year. */
 export type ApplicationInput = Omit<ApplicationContent, "code"> & { readonly year?: number };
 
 export type ApplyResult =
-  | { readonly kind: "created" | "repeated" | "saved" | "submitted"; readonly application: Application }
+  | {
+      readonly kind: "created" | "repeated" | "saved" | "submitted";
+      readonly application: Application;
+      /** What the bureau may hold against it, told once. */
+      readonly warnings?: readonly FieldProblem[];
+    }
   | { readonly kind: "invalid"; readonly problems: readonly FieldProblem[] }
-  /** By the unit's standing. */
+  /** By the unit's standing, or by what it has not accounted for. */
   | { readonly kind: "blocked"; readonly problems: readonly FieldProblem[] }
   /** There is one of this number with other content. */
   | { readonly kind: "conflict"; readonly application: Application }
@@ -34,16 +40,14 @@ export async function applyForNumbers(
   if (earlier !== undefined) return resultOf(deps, unit, input, earlier, false);
   const content = contentOf(deps, unit, input);
   if (content.kind === "invalid") return content;
-  if (isSubmitted) {
-    const problems = grantBlocks(await deps.store.standing(unit.unitId));
-    if (problems.length > 0) return { kind: "blocked", problems };
-  }
+  const { problems, warnings } = isSubmitted ? await checkUnit(deps, unit) : { problems: [], warnings: [] };
+  if (problems.length > 0) return { kind: "blocked", problems };
   const { isNew, application } = await deps.store.createApplication({
     ...content.content,
     ...{ unitId: unit.unitId, applicationNo, source: "unit", createdAtMs: nowMs },
     ...(isSubmitted ? { state: "submitted", submittedAtMs: nowMs } : { state: "new" }),
   });
-  return resultOf(deps, unit, input, application, isNew);
+  return { ...resultOf(deps, unit, input, application, isNew), ...(isNew && warnings.length > 0 && { warnings }) };
 }
 
 /** Changes an application that was not submitted, or was returned; it is saved then. */
@@ -70,10 +74,16 @@ export async function submitApplication(deps: ApplyDeps, unit: Unit, application
   if (earlier.state === "passed") return { kind: "not_open", state: earlier.state };
   const stale = checkCodeYear(codeTextOf(earlier.code), nowMs);
   if (stale.length > 0) return { kind: "invalid", problems: stale };
-  const problems = grantBlocks(await deps.store.standing(unit.unitId));
+  const { problems, warnings } = await checkUnit(deps, unit);
   if (problems.length > 0) return { kind: "blocked", problems };
   const application = await deps.store.submitApplication(unit.unitId, applicationNo, nowMs);
-  return application === undefined ? notOpen(deps, unit, applicationNo) : { kind: "submitted", application };
+  if (application === undefined) return notOpen(deps, unit, applicationNo);
+  return { kind: "submitted", application, ...(warnings.length > 0 && { warnings }) };
+}
+
+async function checkUnit(deps: ApplyDeps, { unitId }: Unit): Promise<NewForOldAnswer> {
+  const { problems, warnings } = await checkNewForOld(deps, unitId);
+  return { problems: [...grantBlocks(await deps.store.standing(unitId)), ...problems], warnings };
 }
 
 type Content =

@@ -4,7 +4,8 @@ import { declarationSigningDigest, domainSeparator, type DeclarationClaim } from
 import type { Declaration } from "./declarationPorts.ts";
 import type { Deps } from "./deps.ts";
 
-type ConfirmDeps = Pick<Deps, "store" | "clock" | "log" | "ledger" | "ledgerSigner" | "unitLedger"> & {
+type Parts = "store" | "clock" | "log" | "ledger" | "ledgerSigner" | "unitLedger" | "failpoint";
+type ConfirmDeps = Pick<Deps, Parts> & {
   readonly settings: Pick<Deps["settings"], "confirmations">;
 };
 
@@ -33,6 +34,7 @@ async function confirmOne(deps: ConfirmDeps, declaration: Declaration): Promise<
     await deps.store.raiseAlarm("declaration_refused", subject, refusal, nowMs);
     return "refused";
   }
+  deps.failpoint("declaration_sent");
   const declared = await deps.unitLedger.declared(bookId, deps.settings.confirmations);
   if (declared === undefined || declared.through < through) return "waiting";
   if (!isSameClaim(declared, declaration)) {

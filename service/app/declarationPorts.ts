@@ -42,6 +42,9 @@ export type BookTotals = {
   readonly voidCount: number;
   readonly issuedFen: number;
   readonly reversedFen: number;
+  /** Red-letter receipts, and when the first of them was issued. */
+  readonly redCount: number;
+  readonly firstRedAtMs?: number;
 };
 
 /** A book and its last declaration. */

@@ -1,6 +1,6 @@
 import { decideDeclaration, isBookEnded, lastPeriodEndMs, type DeclarationPeriod } from "../domain/declaration.ts";
 import type { DeclarationPlan } from "../domain/declaration.ts";
-import type { Declaration, DeclarationStanding } from "./declarationPorts.ts";
+import type { BookTotals, Declaration, DeclarationStanding } from "./declarationPorts.ts";
 import type { Deps } from "./deps.ts";
 import { confirmDeclarations } from "./confirmDeclarations.ts";
 
@@ -8,6 +8,8 @@ export type DeclarationSchedule = {
   readonly every: DeclarationPeriod;
   /** How long after a period's end its declarations are made. */
   readonly delayMs: number;
+  /** How long, from the first of them on, few red-letter receipts hold a declaration back; 0: not at all. */
+  readonly redDelayMs: number;
 };
 
 type DeclareDeps = Parameters<typeof confirmDeclarations>[0];
@@ -39,14 +41,14 @@ export async function declareTotals(
 /** Looks at each book that has something to declare, and changes nothing. */
 export async function planDeclarations(
   deps: Pick<Deps, "store" | "clock" | "unitLedger">,
-  { every, delayMs }: DeclarationSchedule,
+  { every, delayMs, redDelayMs }: DeclarationSchedule,
 ): Promise<{ readonly periodEndMs: number; readonly planned: readonly PlannedBook[] }> {
   const nowMs = deps.clock.nowMs();
   const periodEndMs = lastPeriodEndMs(nowMs - delayMs, every);
   const least = await deps.unitLedger.declareMinReceipts();
   const planned: PlannedBook[] = [];
   for (const standing of await deps.store.declarationStandings(periodEndMs)) {
-    const facts = await factsOf(deps, standing, periodEndMs, nowMs);
+    const facts = await factsOf(deps, standing, periodEndMs, { nowMs, redDelayMs });
     planned.push({ standing, plan: decideDeclaration(facts, least) });
   }
   return { periodEndMs, planned };
@@ -58,18 +60,19 @@ async function factsOf(
   { store }: Pick<Deps, "store">,
   standing: DeclarationStanding,
   periodEndMs: number,
-  nowMs: number,
+  { nowMs, redDelayMs }: { readonly nowMs: number; readonly redDelayMs: number },
 ): Promise<Parameters<typeof decideDeclaration>[0]> {
   const { bookId, anchored, next } = standing;
   const covered = coveredOf(standing);
   const periodThrough = ((await store.firstIssuedFrom(bookId, covered, periodEndMs)) ?? next) - 1;
-  const of = async (from: number, through: number): Promise<number> =>
-    (await store.bookTotals(bookId, from, Math.min(through, anchored - 1))).receiptCount;
+  const of = (from: number, through: number): Promise<BookTotals> =>
+    store.bookTotals(bookId, from, Math.min(through, anchored - 1));
+  const { receiptCount, redCount, firstRedAtMs = nowMs } = await of(covered + 1, periodThrough);
   return {
     ...{ covered, periodThrough, anchored, next },
     isEnded: isBookEnded(standing, nowMs),
-    receiptCount: await of(covered + 1, periodThrough),
-    restCount: await of(periodThrough + 1, anchored - 1),
+    ...{ receiptCount, redCount, isRedOverdue: nowMs >= firstRedAtMs + redDelayMs },
+    restCount: (await of(periodThrough + 1, anchored - 1)).receiptCount,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { LedgerReader } from "../core/ledgerCall.ts";
 import type { RegionCatalogue } from "../domain/catalogue.ts";
 import type { Kind } from "../domain/kind.ts";
+import type { NewForOld } from "../domain/newForOld.ts";
 import type { QrPlace } from "../domain/qrText.ts";
 import type { UnitLedger } from "./declarationPorts.ts";
 import type { Channels, ContactKeys } from "./deliveryPorts.ts";
@@ -63,6 +64,8 @@ export type Settings = {
   readonly isPdfAttached: boolean;
   /** A rendered receipt waits so long for its anchor before it is sent without its proof. */
   readonly sealWaitMs: number;
+  /** Whether units get numbers before they have accounted for the old ones. */
+  readonly newForOld: NewForOld;
   /** Names this program among those that share the database. */
   readonly holder: string;
 };

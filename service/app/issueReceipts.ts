@@ -2,6 +2,7 @@ import { catalogueFor } from "../domain/catalogue.ts";
 import { decideIssue } from "../domain/decideIssue.ts";
 import { codeNumberOf } from "../domain/code.ts";
 import { diffInputs } from "../domain/diffReceipts.ts";
+import { problem } from "../domain/problem.ts";
 import { RANDOM_NUMBER_BYTES, randomNumberFrom } from "../domain/randomNumber.ts";
 import type { FieldProblem, IssueInput } from "../domain/receipt.ts";
 import { issueCodeOf } from "../domain/receiptAssembly.ts";
@@ -97,6 +98,8 @@ export async function resultOf(
       await deps.store.raiseAlarm("no_numbers", subject, "no number is left", deps.clock.nowMs());
       return outcome;
     }
+    case "place_unknown":
+      return { kind: "refused", problems: [unknownPlace(outcome.placeCode)] };
     case "not_alone":
       return outcome;
   }
@@ -130,6 +133,15 @@ export function inputDigestOf(hash: Hash, input: IssueInput): Uint8Array {
 
 export function drawRandomNumber(random: Random): string {
   return randomNumberFrom(random.bytes(RANDOM_NUMBER_BYTES)) ?? drawRandomNumber(random);
+}
+
+function unknownPlace(placeCode: string): FieldProblem {
+  return problem(
+    "place_unknown",
+    ["placeCode"],
+    `开票点 ${placeCode} 未登记或已停用：请先登记，或改用使用中的开票点`,
+    `${placeCode} is no open place of the unit: register it, or name one that is`,
+  );
 }
 
 function unknownKind(deps: Deps): FieldProblem {

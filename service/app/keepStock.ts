@@ -1,9 +1,10 @@
 import { codeNumberOf, codeTextOf } from "../domain/code.ts";
 import { codeInYear, grantBlocks, oldBooksBefore, yearsOpen } from "../domain/numberRules.ts";
 import type { Deps } from "./deps.ts";
+import { checkNewForOld, type NewForOldDeps } from "./newForOld.ts";
 import type { LowWater } from "./numberPorts.ts";
 
-export type KeepDeps = Pick<Deps, "store" | "clock" | "log" | "kinds">;
+export type KeepDeps = Pick<Deps, "log" | "kinds"> & NewForOldDeps;
 
 /**
  * What goes by itself: books of past years and of suspended units are returned, and where a code's stock is below the
@@ -44,9 +45,11 @@ async function applyWhereLow(deps: KeepDeps, nowMs: number): Promise<number> {
 }
 
 /** A unit that gets no numbers now is not applied for; the alarm of its low stock stands all the same. */
-async function raise({ store, log }: KeepDeps, mark: LowWater, code: number, nowMs: number): Promise<boolean> {
+async function raise(deps: KeepDeps, mark: LowWater, code: number, nowMs: number): Promise<boolean> {
+  const { store, log } = deps;
   const { unitId, kind, pushNumber: count, threshold, contact, phone, address } = mark;
   if (grantBlocks(await store.standing(unitId)).length > 0) return false;
+  if ((await checkNewForOld(deps, unitId)).problems.length > 0) return false;
   const isRaised = await store.raiseLowWater({
     ...{ unitId, kind, code, count, contact, phone, address },
     applicationNo: `auto-${codeTextOf(code)}-${nowMs}`,

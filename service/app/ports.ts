@@ -42,9 +42,13 @@ export const failSteps = [
 ] as const;
 /** The same for the steps of numbers' way from the bureau and back. */
 export const numberFailSteps = ["book_granted", "grant_saved", "book_closed", "return_saved"] as const;
-/** And of following the ledger. */
+/** … and of a declaration's: it is on chain, and not marked. */
+export const declareFailSteps = ["declaration_sent"] as const;
+/** … and of following the ledger. */
 export const followFailSteps = ["acts_read", "acts_kept"] as const;
-export type FailStep = (typeof failSteps | typeof numberFailSteps | typeof followFailSteps)[number];
+export type FailStep = (
+  typeof failSteps | typeof numberFailSteps | typeof declareFailSteps | typeof followFailSteps
+)[number];
 
 /** Draws and signs documents; runs in worker threads. */
 export interface Renderer {

@@ -120,6 +120,8 @@ async function prepareReversal(
     secret: deps.random.bytes(32),
     issuedAtMs,
     warnings: [],
+    // A refund must not fail because the place where the receipt was issued is closed.
+    isPlaceInherited: request.placeCode === undefined,
     reverses: { ...reverses, notice: { link: newLink(deps), deliveryIds: { email: newId(deps), sms: newId(deps) } } },
   };
   return { kind: "ready", receipt };

@@ -3,9 +3,11 @@ import { checkCodeYear, grantBlocks } from "../domain/numberRules.ts";
 import { problem } from "../domain/problem.ts";
 import type { FieldProblem } from "../domain/receipt.ts";
 import type { Deps } from "./deps.ts";
+import { checkNewForOld, type NewForOldDeps } from "./newForOld.ts";
 import type { Application, BookReturn } from "./numberPorts.ts";
 
 export type ReviewDeps = Pick<Deps, "store" | "clock" | "log">;
+export type ReviewApplicationDeps = ReviewDeps & NewForOldDeps;
 
 export type ReviewInput = {
   readonly isPassed: boolean;
@@ -16,7 +18,8 @@ export type ReviewInput = {
 };
 
 export type ReviewResult<Reviewed> =
-  | { readonly kind: "reviewed"; readonly reviewed: Reviewed }
+  /** warnings: what is outstanding though it was passed. */
+  | { readonly kind: "reviewed"; readonly reviewed: Reviewed; readonly warnings?: readonly FieldProblem[] }
   | { readonly kind: "refused"; readonly problems: readonly FieldProblem[] }
   | { readonly kind: "not_submitted"; readonly state: string }
   | { readonly kind: "unknown" };
@@ -26,7 +29,7 @@ export type ReviewResult<Reviewed> =
  * on chain: whatever a crash cuts short, the range is found again.
  */
 export async function reviewApplication(
-  deps: ReviewDeps,
+  deps: ReviewApplicationDeps,
   unitId: number,
   applicationNo: string,
   input: ReviewInput,
@@ -35,9 +38,11 @@ export async function reviewApplication(
   const atMs = clock.nowMs();
   const application = await store.application(unitId, applicationNo);
   if (application === undefined) return { kind: "unknown" };
+  const old = input.isPassed ? await checkNewForOld(deps, unitId) : { problems: [], warnings: [] };
   const problems = [
     ...checkReview(input, application.author),
     ...(input.isPassed ? checkCodeYear(codeTextOf(application.code), atMs) : []),
+    ...old.problems,
   ];
   if (problems.length > 0) return { kind: "refused", problems };
   const review = { reviewer: input.reviewer.trim(), atMs, opinion: input.opinion };
@@ -49,7 +54,7 @@ export async function reviewApplication(
   switch (outcome.kind) {
     case "passed":
       log.info("application_passed", { unitId, applicationNo, code: application.code, ...outcome.application.range });
-      return { kind: "reviewed", reviewed: outcome.application };
+      return { kind: "reviewed", reviewed: outcome.application, warnings: old.warnings };
     case "blocked":
       return { kind: "refused", problems: grantBlocks(outcome.standing) };
     case "range_exhausted":

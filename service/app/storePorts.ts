@@ -125,6 +125,8 @@ export type NewReceipt = {
   readonly delivery?: NewDelivery;
   /** This is a red-letter receipt: what it reverses, written in the same transaction. */
   readonly reverses?: NewReversal;
+  /** Its place is the original's and was not named: it need not be one of the unit's open ones any more. */
+  readonly isPlaceInherited?: boolean;
 };
 
 export type IssueOutcome =
@@ -134,6 +136,8 @@ export type IssueOutcome =
   /** The same busNo with other content. */
   | { readonly kind: "conflict"; readonly receipt: Receipt }
   | { readonly kind: "no_numbers"; readonly code: number }
+  /** The unit has registered places, and none that is open has the code that was named. */
+  | { readonly kind: "place_unknown"; readonly placeCode: string }
   /** What it should reverse can't be reversed (any more); by: the red-letter receipt that was there first. */
   | { readonly kind: "interlocked"; readonly interlock: Interlock; readonly by?: ReversalRecord }
   /** Nothing of it was done, for another of the receipts asked for together with it was refused. */
@@ -302,6 +306,8 @@ export type BatchMark = {
 export interface AnchorStore {
   /** Takes or renews the lease; undefined while another holds it. */
   lease(name: string, holder: string, ttlMs: number): Promise<Lease | undefined>;
+  /** Ends a lease before its time; one that was lost meanwhile is its new holder's. */
+  releaseLease(lease: Lease): Promise<void>;
   /** Moves each book's `rendered` mark up to its first number without a document. */
   advanceRendered(): Promise<void>;
   /** Runs of numbers that are rendered and not anchored, of books that are not set aside; at most maxReceipts in all. */

@@ -23,12 +23,12 @@ import {
   type ArchiveEntry,
   type ArchiveManifest,
 } from "../domain/archiveIndex.ts";
-import type { ArchiveFiles } from "./archivePorts.ts";
+import type { ArchiveReading } from "./archivePorts.ts";
 import { checkDeclarations, type RunSums } from "./archiveSums.ts";
 import type { Hash } from "./ports.ts";
 
 export type VerifyArchiveDeps = {
-  readonly files: ArchiveFiles;
+  readonly files: ArchiveReading;
   readonly reader: LedgerReader;
   readonly trustedContract: TrustedContract;
   readonly hash: Hash;

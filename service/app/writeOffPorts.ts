@@ -1,3 +1,4 @@
+import type { Outstanding } from "../domain/newForOld.ts";
 import type { WriteOffItem, WriteOffReport, WriteOffResult, WriteOffState, WriteOffVoid } from "../domain/writeOff.ts";
 
 /** 核销: a report as it is kept. What happened to it stands in its events, which only grow. */
@@ -42,6 +43,8 @@ export interface WriteOffStore {
   /** Newest first, of one unit or all; below a cutoff, if one is named. */
   writeOffs(unitId: number | undefined, before: string | undefined, limit: number): Promise<readonly WriteOff[]>;
   writeOffMarks(unitId: number): Promise<readonly WriteOffMark[]>;
+  /** What a unit owes of numbers that were issued, and declarations that were made for periods that ended, before a time. */
+  outstanding(unitId: number, beforeMs: number): Promise<readonly Outstanding[]>;
   runFacts(bookId: number, from: number, through: number): Promise<RunFacts>;
   runItems(runs: readonly Run[]): Promise<readonly WriteOffItem[]>;
   runVoids(runs: readonly Run[]): Promise<readonly WriteOffVoid[]>;

@@ -16,6 +16,7 @@ const nowMs = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
 export function createAnchorStore(dataSource: DataSource): AnchorStore {
   return {
     lease: (name, holder, ttlMs) => takeLease(dataSource, name, holder, ttlMs),
+    releaseLease: (lease) => releaseLease(dataSource, lease),
     advanceRendered: () => advanceRendered(dataSource),
     segmentCandidates: (maxReceipts) => segmentCandidates(dataSource, maxReceipts),
     openBatch: () => openBatch(dataSource),
@@ -72,11 +73,7 @@ export function createAnchorStore(dataSource: DataSource): AnchorStore {
       return row && { batchNo: Number(row.batch_no), head: row.head };
     },
 
-    async nextNonce() {
-      const sql = "select coalesce(max(nonce) + 1, 0) as next from batch_transaction";
-      const [row] = await query<{ next: string }>(dataSource, sql, []);
-      return Number(row?.next ?? 0);
-    },
+    nextNonce: () => nextNonce(dataSource),
 
     async holdBook(bookId, reason) {
       await query(dataSource, "update book set held_reason = $2 where book_id = $1", [bookId, reason ?? null]);
@@ -99,6 +96,17 @@ async function takeLease(
     [name, holder, ttlMs],
   );
   return row && { name, holder, fence: Number(row.fence) };
+}
+
+async function releaseLease(dataSource: DataSource, { name, holder, fence }: Lease): Promise<void> {
+  const sql = "update lease set until_ms = 0 where name = $1 and holder = $2 and fence = $3";
+  await query(dataSource, sql, [name, holder, fence]);
+}
+
+async function nextNonce(dataSource: DataSource): Promise<number> {
+  const sql = "select coalesce(max(nonce) + 1, 0) as next from batch_transaction";
+  const [row] = await query<{ next: string }>(dataSource, sql, []);
+  return Number(row?.next ?? 0);
 }
 
 /** A holder that slept past its lease must not write over its successor's work: the row lock and the fence see to it. */

@@ -18,7 +18,7 @@ import {
   StandingEntity,
 } from "./entities/number.ts";
 import { LoginCodeEntity, PayerSessionEntity, RateWindowEntity } from "./entities/payer.ts";
-import { BookEntity, ReceiptEntity } from "./entities/receipt.ts";
+import { BookEntity, ReceiptDayEntity, ReceiptEntity } from "./entities/receipt.ts";
 import { PaperBookEntity, PaperExchangeEntity, PaperSpoiltEntity } from "./entities/paper.ts";
 import { ReversalEntity } from "./entities/reversal.ts";
 import { CatalogueEditionEntity, CatalogueItemEntity, KindCodeEntity, KindVersionEntity } from "./entities/register.ts";
@@ -42,6 +42,8 @@ import { GrowNumbers1795410000000 } from "./migrations/1795410000000-growNumbers
 import { CreateWebhooks1795420000000 } from "./migrations/1795420000000-createWebhooks.ts";
 import { RecordContactChanges1795455000000 } from "./migrations/1795455000000-recordContactChanges.ts";
 import { DeliverAgain1795455000001 } from "./migrations/1795455000001-deliverAgain.ts";
+import { SumReceipts1795510000000 } from "./migrations/1795510000000-sumReceipts.ts";
+import { IndexRedReceipts1795510000001 } from "./migrations/1795510000001-indexRedReceipts.ts";
 import { sqlStateOf } from "./retry.ts";
 
 const ENTITIES = [
@@ -51,6 +53,7 @@ const ENTITIES = [
   DeploymentEntity,
   BookEntity,
   ReceiptEntity,
+  ReceiptDayEntity,
   BatchEntity,
   SegmentEntity,
   BatchTransactionEntity,
@@ -115,6 +118,8 @@ const MIGRATIONS = [
   CreateWriteOff1795460000001,
   CreateDestruction1795460000002,
   FollowLedger1795500000000,
+  SumReceipts1795510000000,
+  IndexRedReceipts1795510000001,
 ];
 
 /** Enough for one process's request groups, workers and reads; a pool of 16 keeps 6 processes below PostgreSQL's 100. */

@@ -107,12 +107,17 @@ async function standings(dataSource: DataSource, periodEndMs: number): Promise<r
 
 /** A void number has amounts in its row, of the receipt that it did not become. */
 async function bookTotals(dataSource: DataSource, bookId: number, from: number, through: number): Promise<BookTotals> {
-  type Raw = { receipts: string; voids: string; issued: string | null; reversed: string | null };
+  type Raw = { receipts: string; voids: string; reds: string } & Record<
+    "issued" | "reversed" | "first_red",
+    string | null
+  >;
   const [row] = await query<Raw>(
     dataSource,
     `select count(*) filter (where state <> 'void') as receipts, count(*) filter (where state = 'void') as voids,
        sum(issued_fen) filter (where state <> 'void') as issued,
-       sum(reversed_fen) filter (where state <> 'void') as reversed
+       sum(reversed_fen) filter (where state <> 'void') as reversed,
+       count(*) filter (where state <> 'void' and reversed_fen > 0) as reds,
+       min(issued_at_ms) filter (where state <> 'void' and reversed_fen > 0) as first_red
      from receipt where book_id = $1 and number between $2 and $3`,
     [bookId, from, through],
   );
@@ -121,6 +126,8 @@ async function bookTotals(dataSource: DataSource, bookId: number, from: number, 
     voidCount: Number(row?.voids ?? 0),
     issuedFen: Number(row?.issued ?? 0),
     reversedFen: Number(row?.reversed ?? 0),
+    redCount: Number(row?.reds ?? 0),
+    ...(row?.first_red != null && { firstRedAtMs: Number(row.first_red) }),
   };
 }
 

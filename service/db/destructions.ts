@@ -1,12 +1,13 @@
 import { In, type DataSource, type EntityManager } from "typeorm";
 import type { Destruction, DestructionStore } from "../app/destructionPorts.ts";
+import { erasedBusNo, type BusNoMac } from "./erasedBusNo.ts";
 import { ArchiveRunEntity, DestructionEntity, type DestructionRow } from "./entities/destruction.ts";
 import { inTransaction, query, rowsOf, sqlStateOf } from "./retry.ts";
 
 const UNIQUE_VIOLATION = "23505";
 
 /** Archives that were made, and what was destroyed after them. */
-export function createDestructionStore(dataSource: DataSource): DestructionStore {
+export function createDestructionStore(dataSource: DataSource, mac?: BusNoMac): DestructionStore {
   const { manager } = dataSource;
   return {
     async recordArchive(unitId, { runs, indexSha256 }, nowMs) {
@@ -60,7 +61,7 @@ export function createDestructionStore(dataSource: DataSource): DestructionStore
     },
 
     eraseRun: ({ bookId, from, through }, nowMs) =>
-      inTransaction(dataSource, (transaction) => erase(transaction, [bookId, from, through], nowMs)),
+      inTransaction(dataSource, (transaction) => erase(transaction, mac, [bookId, from, through], nowMs)),
 
     async approvedRuns() {
       const rows = await manager.findBy(DestructionEntity, { state: In(["passed", "done"]) });
@@ -91,7 +92,7 @@ const ERASED = `data || jsonb_build_object('randomNumber', '', 'payerPartyName',
 
 const OF_RUN = `(code, number) in (select code, number from receipt where book_id = $1 and number between $2 and $3)`;
 
-async function erase(manager: EntityManager, run: readonly number[], nowMs: number): Promise<void> {
+async function erase(manager: EntityManager, mac: BusNoMac, run: readonly number[], nowMs: number): Promise<void> {
   for (const table of ["payer_contact", "receipt_link", "receipt_arrears", "delivery"]) {
     await rowsOf(manager, `delete from ${table} where ${OF_RUN}`, run);
   }
@@ -101,12 +102,26 @@ async function erase(manager: EntityManager, run: readonly number[], nowMs: numb
        (select code, number from receipt where book_id = $1 and number between $2 and $3) or ${OF_RUN}`,
     run,
   );
+  const rows = await rowsOf<{ number: string; unit_id: number; bus_no: string }>(
+    manager,
+    `select number, unit_id, bus_no from receipt
+     where book_id = $1 and number between $2 and $3 and destroyed_at_ms is null for update`,
+    run,
+  );
+  const erased = rows.map((row) => erasedBusNo(mac, row.unit_id, row.bus_no));
+  await rowsOf(
+    manager,
+    "delete from desk_issue where (unit_id, bus_no) in (select * from unnest($1::int[], $2::text[]))",
+    [rows.map((row) => row.unit_id), rows.map((row) => row.bus_no)],
+  );
   // The input's digest has no salt: it would let anyone guess the input.
   await rowsOf(
     manager,
     `update receipt set data = ${ERASED}, input = '{}', input_digest = '', secret = '', warnings = '[]',
-       destroyed_at_ms = $4 where book_id = $1 and number between $2 and $3 and destroyed_at_ms is null`,
-    [...run, nowMs],
+       bus_no = gone.erased, destroyed_at_ms = $2
+     from unnest($3::bigint[], $4::text[]) as gone(number, erased)
+     where receipt.book_id = $1 and receipt.number = gone.number`,
+    [run[0], nowMs, rows.map((row) => row.number), erased],
   );
 }
 

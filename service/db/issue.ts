@@ -5,6 +5,7 @@ import { numberText } from "../domain/number.ts";
 import { amountsOf, numberingOf, numberReceipt } from "../domain/receiptAssembly.ts";
 import type { IssueOutcome, IssueStore, NewReceipt, Receipt } from "../app/storePorts.ts";
 import type { EventFact } from "../app/webhookPorts.ts";
+import { namesOfBusNos, type BusNoMac } from "./erasedBusNo.ts";
 import { insertDeliveries } from "./issueDeliveries.ts";
 import { recordEvents } from "./recordEvents.ts";
 import { inTransaction, rowsOf } from "./retry.ts";
@@ -28,13 +29,14 @@ type OpenBook = {
   low_water: number;
   place_code: string | null;
   is_heard: boolean;
+  strangers: readonly string[];
 };
 
 /**
  * Takes numbers. Receipts of one unit, code and kind that arrive while a transaction runs share the next one: each answer
  * still waits for its own commit. The books' row locks keep programs on one database apart.
  */
-export function createIssueStore(dataSource: DataSource, onTaken: () => void): IssueStore {
+export function createIssueStore(dataSource: DataSource, onTaken: () => void, mac?: BusNoMac): IssueStore {
   const queues = new Map<string, Waiting[]>();
   let waitingCount = 0;
 
@@ -83,6 +85,7 @@ export function createIssueStore(dataSource: DataSource, onTaken: () => void): I
     try {
       const outcomes = await issueGroup(
         dataSource,
+        mac,
         group.map((waiting) => waiting.receipts),
       );
       onTaken();
@@ -98,9 +101,18 @@ export function createIssueStore(dataSource: DataSource, onTaken: () => void): I
   }
 }
 
+/** A unit that has registered no place may name any: all draw from the books that serve all. */
+const isStranger = `exists (select from place where unit_id = $1)
+  and not exists (select from place where unit_id = $1 and place_code = named and is_open)`;
+
+const namedPlaces = (receipts: readonly NewReceipt[]): readonly string[] => [
+  ...new Set(receipts.flatMap(({ input, isPlaceInherited }) => (isPlaceInherited === true ? [] : [input.placeCode]))),
+];
+
 /** Each request's receipts are issued together or not at all. */
 function issueGroup(
   dataSource: DataSource,
+  mac: BusNoMac,
   group: readonly (readonly NewReceipt[])[],
 ): Promise<readonly (readonly IssueOutcome[])[]> {
   const receipts = group.flat();
@@ -112,15 +124,17 @@ function issueGroup(
       const books = await rowsOf<OpenBook>(
         manager,
         `select book_id, coalesce(usable_last, last) as last, next, low_water, place_code,
-           exists (select from event_stream where unit_id = $1 and 'receipt.issued' = any(types)) as is_heard
+           exists (select from event_stream where unit_id = $1 and 'receipt.issued' = any(types)) as is_heard,
+           array(select named from unnest($4::text[]) as named where ${isStranger}) as strangers
          from book
          where unit_id = $1 and code = $2 and kind = $3 and next <= coalesce(usable_last, last)
          order by place_code nulls last, first for update`,
-        [first.unitId, first.code, first.kind],
+        [first.unitId, first.code, first.kind, namedPlaces(receipts)],
       );
-      const known = await knownReceipts(manager, first.unitId, receipts);
+      const known = await knownReceipts(manager, mac, first.unitId, receipts);
       const originals = await lockOriginals(manager, receipts);
-      const taking: Taking = { books, known, originals, nextByBook: new Map(), rows: [] };
+      const strangers = new Set(books[0]?.strangers);
+      const taking: Taking = { books, strangers, known, originals, nextByBook: new Map(), rows: [] };
       const outcomes = group.map((together) => takeTogether(together, taking));
       await insertReceipts(manager, taking.rows);
       await insertReversals(manager, taking.rows);
@@ -146,21 +160,34 @@ type Known = { readonly receipt: Receipt; readonly inputDigest: Uint8Array };
 
 async function knownReceipts(
   manager: EntityManager,
+  mac: BusNoMac,
   unitId: number,
   group: readonly NewReceipt[],
 ): Promise<Map<string, Known>> {
+  const names = namesOfBusNos(
+    mac,
+    unitId,
+    group.map((receipt) => receipt.input.busNo),
+  );
   const rows = await rowsOf<RawReceipt & { input_digest: Buffer }>(
     manager,
     `select ${receiptColumns}, ${standingColumns}, r.input_digest from receipt r ${standingJoin}
      where r.unit_id = $1 and r.bus_no = any($2)`,
-    [unitId, group.map((receipt) => receipt.input.busNo)],
+    [unitId, [...names.keys()]],
   );
-  return new Map(rows.map((row) => [row.bus_no, { receipt: receiptOf(row), inputDigest: row.input_digest }]));
+  return new Map(
+    rows.map((row) => [
+      names.get(row.bus_no) ?? row.bus_no,
+      { receipt: receiptOf(row), inputDigest: row.input_digest },
+    ]),
+  );
 }
 
 /** What a transaction has given out so far. */
 type Taking = {
   readonly books: readonly OpenBook[];
+  /** Places that were named and are none of the unit's. */
+  readonly strangers: ReadonlySet<string>;
   readonly known: Map<string, Known>;
   readonly originals: Map<string, LockedOriginal>;
   readonly nextByBook: Map<number, number>;
@@ -187,7 +214,7 @@ function takeTogether(together: readonly NewReceipt[], taking: Taking): readonly
 }
 
 function takeNumber(fresh: NewReceipt, taking: Taking): IssueOutcome {
-  const { books, known, originals, nextByBook, rows } = taking;
+  const { books, strangers, known, originals, nextByBook, rows } = taking;
   const nextOf = (book: OpenBook): number => nextByBook.get(book.book_id) ?? Number(book.next);
   const earlier = known.get(fresh.input.busNo);
   if (earlier !== undefined) {
@@ -200,9 +227,13 @@ function takeNumber(fresh: NewReceipt, taking: Taking): IssueOutcome {
     const by = original.receipt.reversedBy;
     return { kind: "interlocked", interlock: original.interlock, ...(by && { by }) };
   }
+  const { placeCode } = fresh.input;
+  if (fresh.isPlaceInherited !== true && placeCode !== "" && strangers.has(placeCode)) {
+    return { kind: "place_unknown", placeCode };
+  }
   // A place's own books stand before those that serve all.
   const book = books.find((candidate) => {
-    const isFor = candidate.place_code === null || candidate.place_code === fresh.input.placeCode;
+    const isFor = candidate.place_code === null || candidate.place_code === placeCode;
     return isFor && nextOf(candidate) <= Number(candidate.last);
   });
   if (book === undefined) return { kind: "no_numbers", code: fresh.code };

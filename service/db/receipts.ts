@@ -1,5 +1,6 @@
 import type { DataSource } from "typeorm";
 import type { Receipt, ReceiptFilter, ReceiptStore } from "../app/storePorts.ts";
+import { namesOfBusNos, type BusNoMac } from "./erasedBusNo.ts";
 import { createGroup } from "./group.ts";
 import { query } from "./retry.ts";
 import {
@@ -16,14 +17,15 @@ import {
 const select = `select ${receiptColumns}, ${standingColumns} from receipt r ${standingJoin}`;
 
 /** Reads of receipts and of what their proofs are made of. */
-export function createReceiptStore(dataSource: DataSource): ReceiptStore {
+export function createReceiptStore(dataSource: DataSource, mac?: BusNoMac): ReceiptStore {
   const receipt = createGroup((places: readonly Place[]) => readReceipts(dataSource, places));
   return {
     receipt: (code, number) => receipt({ code, number }),
 
     async receiptByBusNo(unitId, busNo) {
-      const where = "where r.unit_id = $1 and r.bus_no = $2";
-      const [row] = await query<RawReceipt>(dataSource, `${select} ${where}`, [unitId, busNo]);
+      const where = "where r.unit_id = $1 and r.bus_no = any($2)";
+      const names = [...namesOfBusNos(mac, unitId, [busNo]).keys()];
+      const [row] = await query<RawReceipt>(dataSource, `${select} ${where}`, [unitId, names]);
       return row && receiptOf(row);
     },
 

@@ -4,6 +4,7 @@ import type { NewReceipt, Receipt } from "../app/storePorts.ts";
 import type { Channel } from "../domain/contact.ts";
 import { interlockOf, lifeStateOfReceipt, type Interlock } from "../domain/interlocks.ts";
 import { changedElsewhere } from "./acts.ts";
+import { SAYS_IT_REVERSES } from "./entities/receipt.ts";
 import { ReversalEntity } from "./entities/reversal.ts";
 import { query, rowsOf } from "./retry.ts";
 import { receiptColumns, receiptOf, standingColumns, standingJoin, type RawReceipt } from "./rows.ts";
@@ -36,7 +37,7 @@ export function createReversalStore(dataSource: DataSource): ReversalStore {
       const rows = await query<{ code: number; number: string }>(
         dataSource,
         `select r.code, r.number from receipt r
-         where coalesce(r.data -> 'mainExt' ->> 'relatedInvoiceCode', '') <> '' and not exists (
+         where ${SAYS_IT_REVERSES} and not exists (
            select 1 from reversal v where v.red_code = r.code and v.red_number = r.number)
          order by r.code, r.number limit $1`,
         [limit],

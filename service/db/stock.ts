@@ -17,6 +17,19 @@ const split = (part: Part): string => `
 
 const isAsked = "($1::int is null or unit_id = $1) and ($2::int is null or code = $2)";
 
+const dayOf = (ms: string): string => `((${ms}::bigint + 28800000) / 86400000)`;
+const isDayBefore = (ms: string): string => `day < ${dayOf(ms)}`;
+
+/** What was taken before a moment is whole days, and these: the receipts of the moment's own day up to it. */
+const ofDayBefore = (ms: string, isBeforeFrom: string, isBeforeTo: string): string => `
+    select r.unit_id, r.code, (state <> 'void' and reversed_fen = 0)::int, (state <> 'void' and reversed_fen > 0)::int,
+      (state = 'void')::int, false, ${isBeforeFrom}, ${isBeforeTo}
+    from receipt r join paged p on p.unit_id = r.unit_id and p.code = r.code
+    where issued_at_ms >= ${dayOf(ms)} * 86400000 - 28800000 and issued_at_ms < ${ms}`;
+
+const sumOf = (what: string, where: string): string => `coalesce(sum(${what}) filter (where ${where}), 0)`;
+const inPeriod = (what: string): string => `(${sumOf(what, "is_before_to")} - ${sumOf(what, "is_before_from")})`;
+
 /** One statement, so one snapshot: a number that is taken meanwhile is in both or in neither of book and receipts. */
 const SQL = `
   with marks as (
@@ -33,14 +46,17 @@ const SQL = `
     from (select unit_id, code, done_at_ms as at, last - first + 1 as n from book_return
           where done_at_ms is not null and ${isAsked}) r
     group by 1, 2),
+  counted as (
+    select unit_id, code, blue, red, void, true as is_all, ${isDayBefore("$3")} as is_before_from,
+      ${isDayBefore("$4")} as is_before_to
+    from receipt_day join paged using (unit_id, code)
+    union all ${ofDayBefore("$3", "true", "false")} union all ${ofDayBefore("$4", "false", "true")}),
   receipts as (
-    select unit_id, code, ${split("taken")},
-      count(*) filter (where at >= $3 and at < $4 and state <> 'void' and not is_red) as blue,
-      count(*) filter (where at >= $3 and at < $4 and state <> 'void' and is_red) as red,
-      count(*) filter (where at >= $3 and at < $4 and state = 'void') as void
-    from (select t.unit_id, t.code, t.issued_at_ms as at, 1 as n, t.state, t.reversed_fen > 0 as is_red
-          from receipt t join paged p on p.unit_id = t.unit_id and p.code = t.code) t
-    group by 1, 2)
+    select unit_id, code, ${sumOf("blue + red + void", "is_before_from")} as taken_before,
+      ${sumOf("blue + red + void", "is_all")} - ${sumOf("blue + red + void", "is_before_to")} as taken_after,
+      ${inPeriod("blue + red + void")} as taken_within,
+      ${inPeriod("blue")} as blue, ${inPeriod("red")} as red, ${inPeriod("void")} as void
+    from counted group by 1, 2)
   select paged.unit_id, paged.code, paged.left_now,
     ${(["granted", "returned", "taken"] as const)
       .flatMap((part) => ["before", "within", "after"].map((when) => `coalesce(${part}_${when}, 0) as ${part}_${when}`))

@@ -16,6 +16,7 @@ import { createDeskLogStore } from "./deskLog.ts";
 import { createDeskReceiptStore } from "./deskReceipts.ts";
 import { createDeskRequestStore } from "./deskRequests.ts";
 import { createOutboxStore } from "./deliveries.ts";
+import type { BusNoMac } from "./erasedBusNo.ts";
 import { createIssueStore } from "./issue.ts";
 import { createLinkStore } from "./links.ts";
 import { createLoginStore } from "./logins.ts";
@@ -34,11 +35,14 @@ import { createUnitStore } from "./units.ts";
 import { createWriteOffStore } from "./writeOffs.ts";
 import { createWebhookStore } from "./webhooks.ts";
 
-/** The port Store over one PostgreSQL. */
-export function createStore(dataSource: DataSource, failpoint: Failpoint): Store {
+/**
+ * The port Store over one PostgreSQL.
+ * @param busNoMac keyed, for what stays of a destroyed receipt's busNo; the same in every program of the database
+ */
+export function createStore(dataSource: DataSource, failpoint: Failpoint, busNoMac?: BusNoMac): Store {
   return {
-    ...createIssueStore(dataSource, () => failpoint("number_taken")),
-    ...createReceiptStore(dataSource),
+    ...createIssueStore(dataSource, () => failpoint("number_taken"), busNoMac),
+    ...createReceiptStore(dataSource, busNoMac),
     ...createRenderStore(dataSource),
     ...createAnchorStore(dataSource),
     ...createUnitStore(dataSource),
@@ -60,7 +64,7 @@ export function createStore(dataSource: DataSource, failpoint: Failpoint): Store
     ...createReversalStore(dataSource),
     ...createDeclarationStore(dataSource),
     ...createWriteOffStore(dataSource),
-    ...createDestructionStore(dataSource),
+    ...createDestructionStore(dataSource, busNoMac),
     ...createPaperStore(dataSource),
     ...createRegisterStore(dataSource),
     ...createApplicationStore(dataSource),

@@ -8,6 +8,7 @@ import {
   type WriteOffEventRow,
   type WriteOffRow,
 } from "./entities/writeOff.ts";
+import { outstandingOf } from "./outstanding.ts";
 import { inTransaction, query, sqlStateOf } from "./retry.ts";
 
 const UNIQUE_VIOLATION = "23505";
@@ -18,11 +19,12 @@ const inRuns = `exists (select 1 from unnest($1::int[], $2::bigint[], $3::bigint
 
 /** Write-offs, and the sums that they are made of. */
 export function createWriteOffStore(dataSource: DataSource): WriteOffStore {
-  return { ...createReads(dataSource), ...createWrites(dataSource), ...createSums(dataSource) };
+  const outstanding = (unitId: number, beforeMs: number) => outstandingOf(dataSource, unitId, beforeMs);
+  return { outstanding, ...createReads(dataSource), ...createWrites(dataSource), ...createSums(dataSource) };
 }
 
 type Sums = "runFacts" | "runItems" | "runVoids";
-type Writes = "insertWriteOff" | "moveWriteOff";
+type Writes = "insertWriteOff" | "moveWriteOff" | "outstanding";
 
 function createReads(dataSource: DataSource): Omit<WriteOffStore, Sums | Writes> {
   const { manager } = dataSource;
@@ -54,7 +56,7 @@ function createReads(dataSource: DataSource): Omit<WriteOffStore, Sums | Writes>
   };
 }
 
-function createWrites(dataSource: DataSource): Pick<WriteOffStore, Writes> {
+function createWrites(dataSource: DataSource): Pick<WriteOffStore, Exclude<Writes, "outstanding">> {
   return {
     async insertWriteOff({ writeOffId, unitId, cutoff, filedAtMs, report }, runs) {
       try {

@@ -19,31 +19,41 @@ export type DeclarationFacts = {
   readonly receiptCount: number;
   /** … and after that, as far as they are anchored. */
   readonly restCount: number;
+  /** Of receiptCount, the red-letter ones. */
+  readonly redCount: number;
+  /** The first of them is so old that it is not waited for others any more. */
+  readonly isRedOverdue: boolean;
 };
 
 /**
  * declare: through that number. nothing: all is declared. not_anchored: numbers of the period are not on chain yet. too_few: the
  * period adds fewer receipts than the least; they go into a later declaration. held_back: so few would be left that they could
- * never be declared alone; it waits until there are enough, or the book ends. undeclarable: the book has ended, and what is left
+ * never be declared alone; it waits until there are enough, or the book ends. few_reds: it would add so few red-letter receipts that
+ * the difference of `reversedFen` tells of single ones; it waits for more, for a time. undeclarable: the book has ended, and what is left
  * is less than the least.
  */
 export type DeclarationPlan =
   | { readonly kind: "declare"; readonly through: number }
-  | { readonly kind: "nothing" | "not_anchored" | "too_few" | "held_back" | "undeclarable" };
+  | { readonly kind: "nothing" | "not_anchored" | "too_few" | "held_back" | "few_reds" | "undeclarable" };
 
 /**
  * Through which number to declare. What is left after a declaration is always none, or as much as can be declared: else a
  * book that ends, at any moment and for whatever reason, would keep a tail that the contract refuses for ever (LEDGER.md, declare).
- * @param least DECLARE_MIN_RECEIPTS
+ * The contract counts receipts of either colour alike; that few red-letter ones are not told of alone is our rule, and gives way
+ * after a time: completeness is what declarations are for. A book that has ended gets no more of them, so it waits for none.
+ * @param least DECLARE_MIN_RECEIPTS, of red-letter receipts, too
  */
 export function decideDeclaration(facts: DeclarationFacts, least: number): DeclarationPlan {
-  const { covered, periodThrough, anchored, next, isEnded, receiptCount, restCount } = facts;
+  const { covered, periodThrough, anchored, next, isEnded, receiptCount, restCount, redCount } = facts;
   if (periodThrough <= covered) return { kind: "nothing" };
   if (periodThrough >= anchored) return { kind: "not_anchored" };
   const isAllAnchored = anchored === next;
   const hasRest = next - 1 > periodThrough;
-  if (receiptCount >= least && (restCount >= least || (isEnded && !hasRest))) {
-    return { kind: "declare", through: periodThrough };
+  const isLast = isEnded && !hasRest;
+  if (receiptCount >= least && (restCount >= least || isLast)) {
+    const mayTellOfReds = redCount === 0 || redCount >= least || facts.isRedOverdue;
+    if (mayTellOfReds || isLast) return { kind: "declare", through: periodThrough };
+    if (!isEnded) return { kind: "few_reds" };
   }
   if (!isEnded) return { kind: receiptCount < least ? "too_few" : "held_back" };
   // The book's last declaration takes what is left, though it was issued after the period.

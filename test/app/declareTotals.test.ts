@@ -5,12 +5,13 @@ import { examineHere } from "../../service/app/examineReceipt.ts";
 import type { Declared } from "../../service/app/declarationPorts.ts";
 import { declareTotals, planDeclarations } from "../../service/app/declareTotals.ts";
 import type { Deps } from "../../service/app/deps.ts";
+import { reverseReceipt } from "../../service/app/reverseReceipt.ts";
 import type { Book, Receipt, Unit } from "../../service/app/storePorts.ts";
 import { issueAt, threeDays } from "../support/days.ts";
 import { failure } from "../adapters/chain/chainFixture.ts";
 import { startPlatform, type Platform } from "../support/platform.ts";
 
-const DAILY = { every: "day", delayMs: 0 } as const;
+const DAILY = { every: "day", delayMs: 0, redDelayMs: 92 * 86_400_000 } as const;
 const [FIRST, SECOND, THIRD] = threeDays();
 
 describe("declareTotals", function () {
@@ -98,6 +99,25 @@ describe("declareTotals", function () {
     await anchorAll();
     expect(await planOf(tomorrow, book)).to.equal("too_few");
     expect(await planOf(dayAfter, book), "two days together, but nothing behind them").to.equal("held_back");
+  });
+
+  it("holds a few red-letter receipts back so long, and then declares them all the same", async () => {
+    const { unit, book } = await unitWith(500);
+    const [first, ...day] = await issue(unit, FIRST, 22);
+    await anchorAll();
+    const yesterday = platform.with({ clock: { nowMs: () => FIRST } });
+    const terms = { reasonCode: "refund", reason: "", documentNo: "" } as const;
+    const red = await reverseReceipt(yesterday, unit, await platform.current(first!), terms);
+    expect(red.kind).to.equal("issued");
+    await issue(unit, SECOND, 20);
+    await anchorAll();
+    expect(await planOf(tomorrow, book)).to.equal("few_reds");
+    const waiting = (redDelayMs: number) => declareTotals(tomorrow, { ...DAILY, redDelayMs });
+    await waiting(SECOND - FIRST + 1);
+    expect(await declared(book)).to.equal(undefined);
+    await waiting(SECOND - FIRST);
+    expect(await declared(book)).to.deep.include({ through: book.first + 22, reversedFen: first!.issuedFen });
+    expect((await declared(book))?.issuedFen).to.equal(sum([first!, ...day]));
   });
 
   it("takes the rest of a book that is used up into its last declaration", async () => {

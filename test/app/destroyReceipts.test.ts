@@ -8,6 +8,7 @@ import type { Deps } from "../../service/app/deps.ts";
 import { documentName } from "../../service/app/documentName.ts";
 import { exportArchive } from "../../service/app/exportArchive.ts";
 import { fileWriteOff, writeOffIdOf } from "../../service/app/fileWriteOff.ts";
+import { issueReceipts } from "../../service/app/issueReceipts.ts";
 import { reverseReceipt } from "../../service/app/reverseReceipt.ts";
 import { reviewWriteOff } from "../../service/app/reviewWriteOff.ts";
 import { sealReceipt } from "../../service/app/sealReceipt.ts";
@@ -125,6 +126,7 @@ describe("destroyReceipts", function () {
       expect(text).not.to.contain(payerPartyName);
       expect(text).not.to.contain(items[0]!.itemName);
       expect(text).not.to.contain(Buffer.from(gone.secret).toString("hex"));
+      for (const { busNo } of old) expect(text).not.to.contain(busNo);
     }
     const stored = await platform.current(gone);
     expect(stored).to.deep.include({ issuedFen: gone.issuedFen, number: gone.number });
@@ -137,6 +139,16 @@ describe("destroyReceipts", function () {
       opinion: "同意",
       applicant: "李档案",
     });
+  });
+
+  it("still knows a busNo that was used, and issues nothing under it again", async () => {
+    const { store } = platform.deps;
+    const gone = old[1]!;
+    expect(await store.receiptByBusNo(unit.unitId, gone.busNo)).to.include({ number: gone.number });
+    expect(await store.receiptByBusNo(unit.unitId + 1, gone.busNo)).to.equal(undefined);
+    const [again] = await issueReceipts(platform.deps, unit, [gone.input]);
+    expect(again).to.deep.include({ kind: "conflict" });
+    expect(again).to.have.nested.property("receipt.number", gone.number);
   });
 
   it("lets others of the same segment prove themselves, and refuses to reverse what is gone", async () => {

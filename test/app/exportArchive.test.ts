@@ -2,8 +2,11 @@ import fs from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { archiveFolder } from "../../service/adapters/blob/archiveFolder.ts";
+import { openArchiveZip } from "../../service/adapters/blob/archiveZip.ts";
+import { packArchive } from "../../service/adapters/blob/packArchive.ts";
 import { declaredTotals } from "../../service/adapters/chain/declaredTotals.ts";
 import { fetchRpc } from "../../service/adapters/chain/fetchRpc.ts";
+import type { ArchiveReading } from "../../service/app/archivePorts.ts";
 import { declareTotals } from "../../service/app/declareTotals.ts";
 import { exportArchive, type ArchiveDeps } from "../../service/app/exportArchive.ts";
 import { reverseReceipt } from "../../service/app/reverseReceipt.ts";
@@ -18,6 +21,7 @@ import { failure } from "../adapters/chain/chainFixture.ts";
 import { makeTestFolder } from "../support/database.ts";
 import { issueAt, threeDays } from "../support/days.ts";
 import { startPlatform, type Platform } from "../support/platform.ts";
+import { zipOf } from "../web/zipOf.ts";
 
 const [FIRST, SECOND, THIRD] = threeDays();
 const COUNT = 64;
@@ -39,7 +43,7 @@ describe("exportArchive", function () {
     await issueAt(platform, unit, SECOND, { kind: "nontax", count: 20, prefix: "B" });
     await platform.renderAll();
     await platform.anchorAll();
-    await declareTotals(platform.with({ clock: { nowMs: () => SECOND } }), { every: "day", delayMs: 0 });
+    await declareTotals(platform.with({ clock: { nowMs: () => SECOND } }), { every: "day", delayMs: 0, redDelayMs: 0 });
   });
   after(async () => {
     await platform.stop();
@@ -54,10 +58,10 @@ describe("exportArchive", function () {
     },
     onProgress: () => undefined,
   });
-  const verify = (dir: string): Promise<ArchiveReport> => {
+  const verify = (dir: string, files: ArchiveReading = archiveFolder(dir)): Promise<ArchiveReport> => {
     const { ledger, deps, rpcUrl } = platform;
     return verifyArchive({
-      files: archiveFolder(dir),
+      files,
       reader: deps.reader,
       trustedContract: { chainId: ledger.chainId, address: ledger.contract },
       hash: deps.hash,
@@ -91,6 +95,30 @@ describe("exportArchive", function () {
     const check = JSON.parse(fs.readFileSync(path.join(whole, fileOf(0, "check.json")), "utf8"));
     expect(check).to.deep.include({ state: "valid", chainId: platform.ledger.chainId });
     expect(check.financeCheck).to.include({ Result: true, IsReversal: false });
+  });
+
+  it("is checked as one ZIP file as it is as a folder, also packed anew by another program", async () => {
+    const checked = async (file: string): Promise<ArchiveReport> => {
+      const zip = await openArchiveZip(file);
+      return verify(file, zip).finally(() => zip.close());
+    };
+    const [packed, repacked] = ["whole.zip", "repacked.zip"].map((name) => path.join(folder.dir, name)) as [
+      string,
+      string,
+    ];
+    await packArchive(archiveFolder(whole), packed);
+    const expected = await verify(whole);
+    expect(await checked(packed)).to.deep.equal(expected);
+    const names = fs
+      .readdirSync(whole, { recursive: true, encoding: "utf8" })
+      .filter((name) => /\.[a-z0-9]+$/.test(name));
+    const read = (name: string): Buffer => fs.readFileSync(path.join(whole, name));
+    fs.writeFileSync(repacked, zipOf(names.map((name) => [name, read(name)])));
+    expect(await checked(repacked)).to.deep.equal(expected);
+    const altered = fs.readFileSync(packed);
+    altered[altered.indexOf("%PDF") + 200]! ^= 1;
+    fs.writeFileSync(packed, altered);
+    expect((await checked(packed)).wrong.filter((text) => text.endsWith(".pdf: digest"))).to.have.length(1);
   });
 
   it("goes on where a run was cut short, after each kind of step", async () => {

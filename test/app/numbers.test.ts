@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { systemHash } from "../../service/adapters/system/hash.ts";
+import { fileWriteOff } from "../../service/app/fileWriteOff.ts";
 import { applyForNumbers, submitApplication } from "../../service/app/applyForNumbers.ts";
 import { auditLedger } from "../../service/app/auditLedger.ts";
 import { examineHere } from "../../service/app/examineReceipt.ts";
@@ -11,9 +12,11 @@ import type { Application, NumberBureau } from "../../service/app/numberPorts.ts
 import { numberFailSteps, type FailStep } from "../../service/app/ports.ts";
 import { returnNumbers } from "../../service/app/returnNumbers.ts";
 import { reviewApplication, reviewReturn } from "../../service/app/reviewNumbers.ts";
+import { rectifyWriteOff, reviewWriteOff } from "../../service/app/reviewWriteOff.ts";
 import { setStanding } from "../../service/app/setStanding.ts";
 import type { Book, Unit } from "../../service/app/storePorts.ts";
 import { issueDateOf } from "../../service/domain/fiscalTime.ts";
+import type { NewForOld } from "../../service/domain/newForOld.ts";
 import { sampleInput } from "../../service/domain/samples.ts";
 import { demoUnits } from "../../service/demoUnits.ts";
 import { applicationOf, review } from "../support/numbers.ts";
@@ -266,6 +269,61 @@ describe("numbers from the bureau to the unit and back", function () {
     await reviewApplication(deps, unit.unitId, auto!.applicationNo, review(false));
     await keepStock(deps);
     expect(await deps.store.applications({ unitId: unit.unitId }, undefined, 10)).to.have.length(1);
+  });
+
+  it("is refused, or told, while old numbers are outstanding, which are named", async () => {
+    const under = (onBreach: NewForOld["onBreach"]): Deps => ({
+      ...deps,
+      settings: { ...deps.settings, newForOld: { onBreach, every: "month", graceMs: 10 * 86_400_000 } },
+    });
+    clock.nowMs = at("2026-11-30T23:59:59.999");
+    await pass(await apply(100));
+    await settle();
+    await issue(2);
+    const [book] = await books();
+    await platform.renderAll();
+    await platform.anchorAll();
+    const ask = (own = under("refuse")) =>
+      applyForNumbers(own, unit, `A${serial++}`, applicationOf(1), true).then((result) => {
+        if (result.kind === "blocked") return result.problems.map(({ code }) => code);
+        return result.kind === "created" ? (result.warnings ?? []).map(({ code }) => `warned ${code}`) : result.kind;
+      });
+    clock.nowMs = at("2026-12-10T23:59:59.999");
+    expect(await ask()).to.deep.equal([]);
+    clock.nowMs += 1;
+    expect(await ask()).to.deep.equal(["write_off_outstanding"]);
+    expect(await ask(under("off"))).to.deep.equal([]);
+    expect(await ask(under("warn"))).to.deep.equal(["warned write_off_outstanding"]);
+    const waiting = await apply(7);
+    const asked = (own: Deps) => reviewApplication(own, unit.unitId, waiting.applicationNo, review(true));
+    const refused = await asked(under("refuse"));
+    expect(refused).to.have.nested.property("problems[0].zh").that.contains(`号段 ${book!.bookId}（44060126 `);
+    const mark = { unitId: unit.unitId, kind: "outpatient", threshold: 500, pushNumber: 25, isAuto: true };
+    await deps.store.saveLowWater({ ...mark, contact: "", phone: "", address: "" });
+    const automatic = async (): Promise<number> =>
+      (await deps.store.applications({ unitId: unit.unitId }, undefined, 100)).filter((one) => one.source !== "unit")
+        .length;
+    await keepStock(under("refuse"));
+    expect(await automatic()).to.equal(0);
+    const told = await asked(under("warn"));
+    expect(told).to.have.nested.property("warnings[0].code", "write_off_outstanding");
+
+    const filed = await fileWriteOff(deps, unit, "20261130");
+    if (filed.kind !== "filed") throw new Error(JSON.stringify(filed));
+    expect(await ask()).to.deep.equal([]);
+    const { writeOffId } = filed.writeOff;
+    const reviewed = await reviewWriteOff(deps, writeOffId, { result: 3, opinion: "不符", reviewer: "李强" });
+    expect(await ask()).to.deep.equal(["rectification_outstanding"]);
+    if (reviewed.kind !== "moved") throw new Error(reviewed.kind);
+    await rectifyWriteOff(deps, reviewed.writeOff, { text: "已改", by: "王芳" });
+    expect(await ask()).to.deep.equal([]);
+    const totals = { issuedFen: 1, reversedFen: 0, voidCount: 0, through: book!.first, bookId: book!.bookId };
+    const times = { plannedAtMs: clock.nowMs, periodEndMs: at("2026-12-01T00:00:00.000") };
+    await deps.store.planDeclaration({ ...totals, ...times, unitId: unit.unitId });
+    expect(await ask()).to.deep.equal(["declaration_outstanding"]);
+    await platform.database.dataSource.query("delete from declaration where book_id = $1", [book!.bookId]);
+    await keepStock(under("refuse"));
+    expect(await automatic()).to.equal(1);
   });
 
   it("closes a suspended unit's books after what they gave out, which is still anchored, and bars it until it is resumed", async () => {

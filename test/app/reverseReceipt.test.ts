@@ -73,6 +73,25 @@ describe("reverseReceipt", function () {
     expect(reversedBy).to.include({ code: red.code, number: red.number, reasonCode: "refund" });
   });
 
+  it("refuses a place that is none of the unit's, and keeps the original's though it be closed", async () => {
+    const { store } = platform.deps;
+    const [blue, other] = [await rendered("PLACE-1"), await rendered("PLACE-2")];
+    expect(blue.data.placeCode).not.to.equal("");
+    await store.savePlace({ unitId: hospital.unitId, placeCode: "P1", name: "一楼", isOpen: true });
+    try {
+      const strange = await reverse(blue, { ...REFUND, placeCode: "P9" });
+      expect(strange).to.have.nested.property("problems[0].pointer", "/placeCode");
+      const rest = { ...sampleToday("outpatient", 0, "PLACE-1-REST"), placeCode: "P9" };
+      const { reversal, receipt } = await reverseAndReissue(platform.deps, hospital, blue, REFUND, rest);
+      expect(reversal.kind).to.equal("not_alone");
+      expect(receipt).to.have.nested.property("problems[0].code", "place_unknown");
+      expect(redOf(await reverse(blue)).data.placeCode).to.equal(blue.data.placeCode);
+      expect(redOf(await reverse(other, { ...REFUND, placeCode: "P1" })).data.placeCode).to.equal("P1");
+    } finally {
+      await platform.database.dataSource.query("truncate place");
+    }
+  });
+
   it("puts the red-letter receipt and the original's status on chain in one batch", async () => {
     const blue = await anchored("CHAIN-1");
     expect((await statusOf(blue)).reversed).to.equal(false);

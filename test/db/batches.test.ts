@@ -52,6 +52,17 @@ describe("leases and batches", () => {
       expect(await store.lease("anchor", "a", MINUTE)).to.equal(undefined);
     });
 
+    it("is free at once when its holder gives it back, and only by its holder's own fence", async () => {
+      const first = (await store.lease("anchor", "a", MINUTE))!;
+      await store.releaseLease({ ...first, fence: first.fence - 1 });
+      await store.releaseLease({ ...first, holder: "b" });
+      expect(await store.lease("anchor", "b", MINUTE)).to.equal(undefined);
+      await store.releaseLease(first);
+      expect((await store.lease("anchor", "b", MINUTE))?.fence).to.equal(first.fence + 1);
+      await store.releaseLease(first);
+      expect(await store.lease("anchor", "a", MINUTE)).to.equal(undefined);
+    });
+
     it("is renewed by its holder under the same fence, also when it has run out and nobody took it", async () => {
       const first = await store.lease("anchor", "a", MINUTE);
       expect(await store.lease("anchor", "a", MINUTE)).to.deep.equal(first);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Application } from "../../service/app/numberPorts.ts";
-import type { Store } from "../../service/app/storePorts.ts";
+import type { NewReceipt, Store } from "../../service/app/storePorts.ts";
 import { goodStanding } from "../../service/domain/numberRules.ts";
 import { createStore } from "../../service/db/store.ts";
 import { startTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -9,6 +9,8 @@ import { CODE, newReceipt, testBook, testUnit } from "../support/fixtures.ts";
 const NOW_MS = Date.parse("2026-06-01T12:00:00+08:00");
 const review = { reviewer: "李强", atMs: NOW_MS, opinion: "" };
 const by = { name: "李强", atMs: NOW_MS };
+
+const strange = (receipt: NewReceipt): NewReceipt => ({ ...receipt, input: { ...receipt.input, placeCode: "P9" } });
 
 describe("numbers in the database", () => {
   let database: TestDatabase;
@@ -46,9 +48,9 @@ describe("numbers in the database", () => {
     if (outcome.kind !== "passed") throw new Error(outcome.kind);
     return [outcome.application.range!.first, outcome.application.range!.last];
   };
-  const numberOf = async (busNo: string, placeCode = ""): Promise<number | string> => {
+  const numberOf = async (busNo: string, placeCode = "", isPlaceInherited = false): Promise<number | string> => {
     const receipt = newReceipt(busNo);
-    const outcome = await store.issue({ ...receipt, input: { ...receipt.input, placeCode } });
+    const outcome = await store.issue({ ...receipt, isPlaceInherited, input: { ...receipt.input, placeCode } });
     return outcome.kind === "issued" ? outcome.receipt.number : outcome.kind;
   };
 
@@ -210,6 +212,26 @@ describe("numbers in the database", () => {
       await store.assignBook(1, 2, "P1");
       const numbers = await Promise.all([..."ABCDE"].map((busNo, n) => numberOf(busNo, n % 2 === 0 ? "P1" : "P2")));
       expect(numbers).to.deep.equal([11, 1, 12, 2, "no_numbers"]);
+    });
+
+    it("that are not registered, or closed, take no number, unless the place is only inherited", async () => {
+      await store.savePlace({ unitId: 1, placeCode: "P2", name: "P2", isOpen: false });
+      expect(await numberOf("A", "P9")).to.equal("place_unknown");
+      expect(await numberOf("B", "P2")).to.equal("place_unknown");
+      expect(await numberOf("C", "P2", true)).to.equal(1);
+      expect(await numberOf("D")).to.equal(2);
+      expect(await numberOf("E", "P1")).to.equal(11);
+      // What was issued before stays issued, wherever it was.
+      expect(await numberOf("C", "P2")).to.equal("repeated");
+      const [own, foreign] = await store.issueTogether([newReceipt("F"), strange(newReceipt("G"))]);
+      expect([own?.kind, foreign?.kind]).to.deep.equal(["not_alone", "place_unknown"]);
+      expect((await store.books()).map(({ next }) => next)).to.deep.equal([3, 12]);
+    });
+
+    it("need not be registered by a unit that has registered none", async () => {
+      await database.dataSource.query("truncate place");
+      await store.savePlace({ unitId: 2, placeCode: "P1", name: "P1", isOpen: true });
+      expect(await numberOf("A", "P9")).to.equal(1);
     });
 
     it("must be open and the unit's own to get a book, and give it back when they close", async () => {

@@ -11,6 +11,7 @@ const LEAST = 20;
 /** Numbers 1 to 100, 40 of them declared, 60 more taken and anchored, of which 30 in the period. */
 const facts: DeclarationFacts = {
   ...{ covered: 40, periodThrough: 70, anchored: 101, next: 101, isEnded: false, receiptCount: 30, restCount: 30 },
+  ...{ redCount: 0, isRedOverdue: false },
 };
 const decide = (change: Partial<DeclarationFacts>): string => {
   const plan = decideDeclaration({ ...facts, ...change }, LEAST);
@@ -39,6 +40,17 @@ describe("decideDeclaration", () => {
     expect(decide({ isEnded: true, restCount: 0 }), "the rest is void").to.equal("declare 100");
     expect(decide({ isEnded: true, periodThrough: 100, restCount: 0 })).to.equal("declare 100");
     expect(decide({ isEnded: true, restCount: 19, anchored: 90 })).to.equal("not_anchored");
+  });
+
+  it("waits while it would add few red-letter receipts, unless they are overdue or the book gets no more", () => {
+    expect(decide({ redCount: 1 })).to.equal("few_reds");
+    expect(decide({ redCount: 19 })).to.equal("few_reds");
+    expect(decide({ redCount: 20 })).to.equal("declare 70");
+    expect(decide({ redCount: 1, isRedOverdue: true })).to.equal("declare 70");
+    expect(decide({ redCount: 1, isEnded: true }), "all together").to.equal("declare 100");
+    expect(decide({ redCount: 1, isEnded: true, anchored: 90 })).to.equal("not_anchored");
+    expect(decide({ redCount: 1, isEnded: true, periodThrough: 100, restCount: 0 })).to.equal("declare 100");
+    expect(decide({ redCount: 1, receiptCount: 19 })).to.equal("too_few");
   });
 
   it("says so where a book has ended with less than can be declared", () => {

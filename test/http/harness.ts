@@ -164,6 +164,7 @@ function makeDeps(
       replaceAfterMs: 1000,
       isPdfAttached: true,
       sealWaitMs: 0,
+      newForOld: { onBreach: "refuse", every: "month", graceMs: 0 },
       holder: "test",
     },
   };

@@ -3,6 +3,7 @@ import type { GrantDeps } from "../../service/app/grantNumbers.ts";
 import type { ApplyDeps } from "../../service/app/applyForNumbers.ts";
 import type { NumberBureau } from "../../service/app/numberPorts.ts";
 import type { Store } from "../../service/app/storePorts.ts";
+import type { NewForOld } from "../../service/domain/newForOld.ts";
 import { builtinKinds } from "../../service/domain/kinds/builtin.ts";
 
 /** The contract's rules for books, in memory, for histories that are too many for a chain. */
@@ -48,6 +49,7 @@ export function numberDeps(
   clock: { nowMs: number },
   chain: FakeChain,
   failpoint: GrantDeps["failpoint"] = () => undefined,
+  newForOld: NewForOld = { onBreach: "off", every: "month", graceMs: 0 },
 ): GrantDeps & ApplyDeps {
   return {
     store,
@@ -55,6 +57,7 @@ export function numberDeps(
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     kinds: new Map(builtinKinds.map((kind) => [kind.id, kind])),
     failpoint,
+    settings: { newForOld },
     ledger: {
       books: async (ids: readonly number[]) =>
         ids.map((id) => ({ next: chain.books[id - 1]!.first, last: chain.books[id - 1]!.last })),

@@ -5,12 +5,13 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import type { ArchiveFiles } from "../../app/archivePorts.ts";
 import { AppError } from "../../core/errors.ts";
+import type { PackedFiles } from "./packArchive.ts";
 
 const LINE_FEED = 0x0a;
 const CHUNK_BYTES = 65_536;
 
 /** An archive as files under a folder, which is made when the first is written. */
-export function archiveFolder(dir: string): ArchiveFiles {
+export function archiveFolder(dir: string): ArchiveFiles & PackedFiles {
   const pathOf = (name: string): string => {
     const file = path.resolve(dir, name);
     // Names come from an index that somebody else may have written.
@@ -38,6 +39,7 @@ export function archiveFolder(dir: string): ArchiveFiles {
       yield* createInterface({ input: fs.createReadStream(pathOf(name)), crlfDelay: Infinity });
     },
     names: () => namesIn(dir, ""),
+    open: (name) => fs.createReadStream(pathOf(name)),
   };
 }
 

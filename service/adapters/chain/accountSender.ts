@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Transaction, Wallet } from "ethers";
 import { AppError } from "../../core/errors.ts";
+import { alone, type AccountTurn } from "./accountTurn.ts";
 import { readNode } from "./ledgerContract.ts";
 import { readBlock, readQuantity, readReceipt, type NodeReceipt } from "./nodeAnswers.ts";
 import type { RpcNode } from "./rpcNode.ts";
@@ -19,12 +20,21 @@ export type AccountSender = {
 
 const POLL_MS = 50;
 
-export function accountSender(node: RpcNode, key: string, timeoutMs = 60_000): AccountSender {
+/** @param inTurn keeps apart those that send from the account: from the look at its nonce until the node has the transaction */
+export function accountSender(
+  node: RpcNode,
+  key: string,
+  timeoutMs = 60_000,
+  inTurn: AccountTurn = alone,
+): AccountSender {
   const wallet = new Wallet(key);
   const address = wallet.address.toLowerCase();
   let queue: Promise<unknown> = Promise.resolve();
 
-  const sendNow = async (to: string | undefined, data: string): Promise<NodeReceipt> => {
+  const sendNow = async (to: string | undefined, data: string): Promise<NodeReceipt> =>
+    awaitReceipt(node, await inTurn(() => submit(to, data)), timeoutMs);
+
+  const submit = async (to: string | undefined, data: string): Promise<string> => {
     const call = to === undefined ? { from: address, data } : { from: address, to, data };
     const estimate = BigInt(readQuantity(await node.request("eth_estimateGas", [call])));
     const nonce = readQuantity(await readNode(node, "eth_getTransactionCount", [address, "pending"]));
@@ -42,7 +52,7 @@ export function accountSender(node: RpcNode, key: string, timeoutMs = 60_000): A
         : { type: 2, maxFeePerGas: 2n * baseFee + price, maxPriorityFeePerGas: price }),
     });
     await node.request("eth_sendRawTransaction", [raw]);
-    return awaitReceipt(node, Transaction.from(raw).hash ?? "", timeoutMs);
+    return Transaction.from(raw).hash ?? "";
   };
 
   return {

@@ -2,6 +2,7 @@ import { hexlify } from "ethers";
 import type { Declared, UnitLedger } from "../../app/declarationPorts.ts";
 import type { DeclarationClaim } from "../../core/segment.ts";
 import { accountSender } from "./accountSender.ts";
+import type { AccountTurn } from "./accountTurn.ts";
 import type { LedgerArtifact } from "./ledgerArtifact.ts";
 import {
   integerIn,
@@ -23,6 +24,8 @@ export type UnitLedgerOptions = {
   readonly artifact: LedgerArtifact;
   /** The sender's secp256k1 key, 0x-prefixed hex. Neither the anchorer's nor the bureau's, whose nonces are kept elsewhere. */
   readonly registrarKey: string;
+  /** Keeps this program's transactions and another's apart; default: no other sends from the account. */
+  readonly inTurn?: AccountTurn;
   /** How long to wait for a transaction; default 60,000. */
   readonly timeoutMs?: number;
 };
@@ -31,7 +34,7 @@ export type UnitLedgerOptions = {
 export function unitLedger(options: UnitLedgerOptions): UnitLedger & { stop(): void } {
   const node = openRpcNode({ url: options.rpcUrl, chainId: options.chainId });
   const contract: LedgerContract = { node, address: parseAddress(options.contract), abi: options.artifact.abi };
-  const sender = accountSender(node, options.registrarKey, options.timeoutMs);
+  const sender = accountSender(node, options.registrarKey, options.timeoutMs, options.inTurn);
   const send = async (name: string, args: readonly unknown[]): Promise<{ readonly isNew: boolean }> => {
     try {
       await sender.send(contract.address, contract.abi.encodeFunctionData(name, args));

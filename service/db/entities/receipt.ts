@@ -76,6 +76,9 @@ export type ReceiptRow = {
   renderUntilMs: string;
 };
 
+/** Of a receipt's own data. A query that says it in these words goes by the index. */
+export const SAYS_IT_REVERSES = "coalesce(data -> 'mainExt' ->> 'relatedInvoiceCode', '') <> ''";
+
 export const ReceiptEntity = new EntitySchema<ReceiptRow>({
   name: "Receipt",
   tableName: "receipt",
@@ -109,6 +112,7 @@ export const ReceiptEntity = new EntitySchema<ReceiptRow>({
     { name: "receipt_book_ix", columns: ["bookId", "number"], unique: true },
     { name: "receipt_unit_ix", columns: ["unitId", "issuedAtMs", "code", "number"] },
     { name: "receipt_waiting_ix", columns: ["bookId", "number"], where: "state = 'issued'" },
+    { name: "receipt_red_ix", columns: ["code", "number"], where: SAYS_IT_REVERSES },
   ],
   checks: [
     { name: "receipt_state_ck", expression: "state in ('issued', 'rendered', 'void')" },
@@ -117,4 +121,20 @@ export const ReceiptEntity = new EntitySchema<ReceiptRow>({
       expression: "issued_fen >= 0 and reversed_fen >= 0 and (issued_fen = 0 or reversed_fen = 0)",
     },
   ],
+});
+
+export type ReceiptDayRow = { unitId: number; code: number; day: number; blue: number; red: number; void: number };
+
+/** How many receipts were issued on a day (days since 1970 in Asia/Shanghai); triggers of the receipts' table keep it. */
+export const ReceiptDayEntity = new EntitySchema<ReceiptDayRow>({
+  name: "ReceiptDay",
+  tableName: "receipt_day",
+  columns: {
+    unitId: { type: "integer", name: "unit_id", primary: true, primaryKeyConstraintName: "receipt_day_pk" },
+    code: { type: "integer", primary: true, primaryKeyConstraintName: "receipt_day_pk" },
+    day: { type: "integer", primary: true, primaryKeyConstraintName: "receipt_day_pk" },
+    blue: { type: "integer" },
+    red: { type: "integer" },
+    void: { type: "integer" },
+  },
 });

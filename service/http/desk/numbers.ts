@@ -18,7 +18,7 @@ const returnBody = returnInput.omit({ author: true });
 export async function postDeskApplication(deps: Deps, call: DeskCall): Promise<Reply> {
   const { applicationNo, isSubmitted, ...input } = validated(applyBody, jsonBody(call));
   const content = inputOf({ ...input, author: authorOf(call) });
-  const reply = applied(await applyForNumbers(deps, call.unit, applicationNo, content, isSubmitted));
+  const reply = applied(await applyForNumbers(deps, call.unit, applicationNo, content, isSubmitted), "zh");
   const action = isSubmitted ? "application_submitted" : "application_saved";
   await logAtDesk(deps, call.session.account, action, [`application ${applicationNo} ${input.kind} ${input.count}`]);
   return reply;
@@ -29,7 +29,7 @@ export async function postDeskSave(deps: Deps, call: DeskCall): Promise<Reply> {
   const input = validated(editBody, jsonBody(call));
   const { applicationNo = "" } = call.params;
   const content = inputOf({ ...input, author: authorOf(call) });
-  const reply = applied(await editApplication(deps, call.unit, applicationNo, content));
+  const reply = applied(await editApplication(deps, call.unit, applicationNo, content), "zh");
   const object = `application ${applicationNo} ${input.kind} ${input.count}`;
   await logAtDesk(deps, call.session.account, "application_saved", [object]);
   return reply;
@@ -38,7 +38,7 @@ export async function postDeskSave(deps: Deps, call: DeskCall): Promise<Reply> {
 /** POST /unit/api/numbers/applications/{applicationNo}/submit */
 export async function postDeskSubmit(deps: Deps, call: DeskCall): Promise<Reply> {
   const { applicationNo = "" } = call.params;
-  const reply = applied(await submitApplication(deps, call.unit, applicationNo));
+  const reply = applied(await submitApplication(deps, call.unit, applicationNo), "zh");
   await logAtDesk(deps, call.session.account, "application_submitted", [`application ${applicationNo}`]);
   return reply;
 }

@@ -53,8 +53,8 @@ export const numberDocs = {
     tag: "books",
     summary: { zh: "申领票号", en: "Apply for numbers" },
     description: {
-      zh: "以 applicationNo 幂等。财政部门审核通过时定下号段，随后上链发放；查申领单可见 range 与 bookId。",
-      en: "Idempotent by applicationNo. The bureau's review decides the range, which is then granted on chain: the application shows range and bookId.",
+      zh: "以 applicationNo 幂等。按“核旧领新”，以往期间的票据未核销、核销问题未整改或申报未上链的，按财政部门设定拒绝（numbers_blocked，errors 逐项写明）或在 warnings 中提示。财政部门审核通过时定下号段，随后上链发放；查申领单可见 range 与 bookId。",
+      en: "Idempotent by applicationNo. Numbers of ended periods that are not written off, problems not rectified and declarations not on chain are refused (numbers_blocked; errors names each) or told in warnings, as the bureau has set. The bureau's review decides the range, which is then granted on chain: the application shows range and bookId.",
     },
     request: {
       schema: applicationInput,
@@ -198,8 +198,8 @@ export const numberDocs = {
     tag: "books",
     summary: { zh: "号段归开票点专用，或归还共用", en: "Give a book to one place, or to all" },
     description: {
-      zh: "开票时 placeCode 与号段相同的先用专用号段，用完再用共用号段；未设立的 placeCode 只用共用号段。",
-      en: "A receipt's placeCode takes of its own books first, then of those that serve all; one that is not set up takes of these alone.",
+      zh: "开票时 placeCode 与号段相同的先用专用号段，用完再用共用号段。单位设立过开票点后，未设立或已停用的 placeCode 会被拒绝（place_unknown）；一个也未设立的单位不受此限；票种不要求 placeCode 而未填的，只用共用号段。",
+      en: "A receipt's placeCode takes of its own books first, then of those that serve all. Once the unit has registered places, a placeCode that is none of the open ones is refused (place_unknown); a unit without any may name what it likes, and a receipt without placeCode, of a kind that does not ask for it, takes of the shared books.",
     },
     parameters: [
       {

@@ -5,6 +5,7 @@ import { MAX_LENGTHS } from "../../domain/limits.ts";
 import { MAX_APPLIED } from "../../domain/numberRules.ts";
 import { noted } from "../apiSchemas.ts";
 import { text } from "./schema.ts";
+import { fieldProblem } from "./view.ts";
 
 const MAX_NAME = 50;
 const MAX_NOTE = 200;
@@ -76,6 +77,9 @@ export const applicationView = noted(
     range: z.strictObject({ first: number, last: number }).optional(),
     bookId: noted(z.int().min(1).optional(), { description: "已上链发放的号段 (once it is granted on chain)" }),
     grantedAt: time.optional(),
+    warnings: noted(z.array(fieldProblem).optional(), {
+      description: "仅在提交的应答中：以往期间未核销、未整改或未申报的项目 (only in the answer to its submission)",
+    }),
   }),
   { id: "NumberApplication", description: "申领单 (an application as its unit sees it)" },
 );

@@ -16,9 +16,10 @@ import {
 import { returnNumbers } from "../../app/returnNumbers.ts";
 import { codeTextOf } from "../../domain/code.ts";
 import { numberText, parseNumberText } from "../../domain/number.ts";
+import type { FieldProblem } from "../../domain/receipt.ts";
 import { jsonReply, type Reply, type SignedCall } from "../call.ts";
 import { invalidFields, jsonBody, validated } from "../jsonBody.ts";
-import { HttpProblem } from "../problem.ts";
+import { HttpProblem, presentFieldProblem, type Language } from "../problem.ts";
 import { rfc3339 } from "../rfc3339.ts";
 import { badCursor, decodeCursor, encodeNumberCursor, queryValues } from "./numberCursor.ts";
 import type { applicationView, returnView } from "./numberSchema.ts";
@@ -31,18 +32,21 @@ const listSchema = z.strictObject(numberListQuery).partial();
 /** POST /v1/number-applications */
 export async function postApplication({ deps }: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
   const { applicationNo, isSubmitted, ...input } = validated(applicationInput, jsonBody(call));
-  return applied(await applyForNumbers(deps, call.unit, applicationNo, inputOf(input), isSubmitted));
+  const result = await applyForNumbers(deps, call.unit, applicationNo, inputOf(input), isSubmitted);
+  return applied(result, call.asker.language);
 }
 
 /** POST /v1/number-applications/{applicationNo}/save */
 export async function postSave({ deps }: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
   const input = validated(applicationEdit, jsonBody(call));
-  return applied(await editApplication(deps, call.unit, call.params["applicationNo"] ?? "", inputOf(input)));
+  const result = await editApplication(deps, call.unit, call.params["applicationNo"] ?? "", inputOf(input));
+  return applied(result, call.asker.language);
 }
 
 /** POST /v1/number-applications/{applicationNo}/submit */
 export async function postSubmit({ deps }: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
-  return applied(await submitApplication(deps, call.unit, call.params["applicationNo"] ?? ""));
+  const result = await submitApplication(deps, call.unit, call.params["applicationNo"] ?? "");
+  return applied(result, call.asker.language);
 }
 
 /** GET /v1/number-applications/{applicationNo} */
@@ -58,7 +62,7 @@ export async function listApplications({ deps }: Pick<UnitContext, "deps">, call
   const found = await deps.store.applications(filter, after, limit + 1);
   const page = found.slice(0, limit);
   const nextCursor = cursorAfter(found.length > limit, page.at(-1), ({ applicationNo }) => applicationNo);
-  return jsonReply(200, { applications: page.map(presentApplication), nextCursor });
+  return jsonReply(200, { applications: page.map((each) => presentApplication(each)), nextCursor });
 }
 
 /** POST /v1/book-returns */
@@ -104,14 +108,14 @@ export function inputOf({ year, ...rest }: z.infer<typeof applicationEdit>): App
 }
 
 /** @throws HttpProblem for a refusal */
-export function applied(result: ApplyResult): Reply {
+export function applied(result: ApplyResult, language: Language): Reply {
   switch (result.kind) {
     case "created":
-      return jsonReply(201, presentApplication(result.application));
+      return jsonReply(201, presentApplication(result.application, warningsOf(result, language)));
     case "repeated":
     case "saved":
     case "submitted":
-      return jsonReply(200, presentApplication(result.application));
+      return jsonReply(200, presentApplication(result.application, warningsOf(result, language)));
     case "invalid":
       throw invalidFields(result.problems);
     case "blocked":
@@ -159,7 +163,13 @@ export function returned(outcome: ReturnOutcome): Reply {
   }
 }
 
-function presentApplication(application: Application): z.infer<typeof applicationView> {
+type ToldWarnings = Pick<z.infer<typeof applicationView>, "warnings">;
+
+function warningsOf({ warnings }: { readonly warnings?: readonly FieldProblem[] }, language: Language): ToldWarnings {
+  return warnings === undefined ? {} : { warnings: warnings.map((each) => presentFieldProblem(each, language)) };
+}
+
+function presentApplication(application: Application, told: ToldWarnings = {}): z.infer<typeof applicationView> {
   const { applicationNo, kind, count, contact, phone, address, author, memo, source, state } = application;
   const { submittedAtMs, review, range, granted } = application;
   return {
@@ -179,6 +189,7 @@ function presentApplication(application: Application): z.infer<typeof applicatio
     ...(review !== undefined && { review: presentReview(review) }),
     ...(range !== undefined && { range: { first: numberText(range.first), last: numberText(range.last) } }),
     ...(granted !== undefined && { bookId: granted.bookId, grantedAt: rfc3339(granted.atMs) }),
+    ...told,
   };
 }
 

@@ -15,7 +15,9 @@ const fields = {
   busNo: noted(plainText(50, 1).optional(), {
     description: "红字票据的业务流水号；默认 R + 原代码 + 原号码 (the red-letter receipt's own busNo)",
   }),
-  placeCode: noted(plainText(50).optional(), { description: "开票点；默认同原票 (as on the original)" }),
+  placeCode: noted(plainText(50).optional(), {
+    description: "开票点；默认同原票，原开票点停用也可冲红 (as on the original, even if that place is closed)",
+  }),
   handlingPerson: noted(plainText(100).optional(), { description: "收款人；默认同原票" }),
   checker: noted(plainText(100).optional(), { description: "复核人；默认同原票" }),
 };

@@ -116,7 +116,10 @@ export const issueInput = noted(
   z.strictObject({
     kind: noted(z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/), { description: "票据种类 (id of the kind)" }),
     busNo: requiredText("busNo", "业务流水号：单位内唯一，重复提交不会重复开票 (idempotency key)"),
-    placeCode: optionalText("placeCode", "开票点编码"),
+    placeCode: optionalText(
+      "placeCode",
+      "开票点编码：单位设立过开票点的，须为使用中的 (one of the unit's open places, if it has any)",
+    ),
     totalAmount: noted(fen.optional(), { description: "总金额，分；不填则取项目金额之和" }),
     payerPartyType: noted(z.enum(["1", "2"]), { description: "交款人类型: 1 个人 2 单位" }),
     payerPartyName: optionalText("payerPartyName", "交款人"),

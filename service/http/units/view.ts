@@ -9,7 +9,7 @@ const number = noted(z.string().regex(/^\d{10}$/), { description: "票据号码"
 const hash = z.string().regex(/^0x[0-9a-f]{64}$/);
 const count = z.int().min(0);
 
-const fieldProblem = noted(
+export const fieldProblem = noted(
   z.strictObject({
     pointer: noted(z.string(), { description: "JSON Pointer (RFC 6901) into the request's body" }),
     code: z.string(),

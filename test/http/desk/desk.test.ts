@@ -298,7 +298,7 @@ describe("the unit desk", function () {
     expect((await visitor.get("receipts?nonsense=1")).status).to.equal(422);
   });
 
-  numberCases({ as, logged, school });
+  numberCases({ as, logged, school, issueBody });
 
   lifeCases({ site: () => site, as, visitorOf, issueBody, logged, school, foreigner: () => foreigner });
 

@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import type { LifeKit } from "./lifeCases.ts";
 
+type NumberKit = Pick<LifeKit, "as" | "logged" | "school" | "issueBody">;
+
 /** Numbers at the desk; part of desk.test.ts, whose database they share. */
-export function numberCases({ as, logged, school }: Pick<LifeKit, "as" | "logged" | "school">): void {
+export function numberCases({ as, logged, school, issueBody }: NumberKit): void {
   const wish = { kind: "nontax", count: 500 };
 
   it("applies in the account's name, whatever the page says, once, and logs it", async () => {
@@ -61,15 +63,23 @@ export function numberCases({ as, logged, school }: Pick<LifeKit, "as" | "logged
     const placed = (await head.post(path, { placeCode: "KP07" })).json["books"] as Record<string, unknown>[];
     expect(placed.find(({ bookId }) => bookId === book!.bookId)).to.include({ placeCode: "KP07" });
     await head.post(path, { placeCode: null });
+    // The accounts' own place, without which nobody of the unit could issue from now on.
+    const cashier = await as("cashier");
+    const body = issueBody("desk-place");
+    const refused = await cashier.post("receipts", body);
+    expect(refused.status, JSON.stringify(refused.json)).to.equal(422);
+    expect(refused.json["errors"]).to.have.nested.property("[0].pointer", "/placeCode");
+    expect((await head.post("numbers/places", { placeCode: "KP01", name: "财务处" })).status).to.equal(200);
+    expect((await cashier.post("receipts", body)).status).to.equal(201);
     expect(await logged())
       .to.include("low_water_set low water nontax 10 100")
       .and.include("place_set place KP07 open")
       .and.include(`book_placed book ${book!.bookId}`);
-    const cashier = await as("cashier");
     const { lines } = (await cashier.get("numbers/stock")).json as { lines: Record<string, number>[] };
     expect(lines.map(({ difference }) => difference)).to.deep.equal(lines.map(() => 0));
     expect(lines.some(({ blue = 0 }) => blue > 0)).to.equal(true);
     expect((await cashier.get("numbers/places")).json["places"]).to.deep.equal([
+      { placeCode: "KP01", name: "财务处", isOpen: true },
       { placeCode: "KP07", name: "东校区", isOpen: true },
     ]);
   });

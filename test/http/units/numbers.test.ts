@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { settleNumbers } from "../../../service/app/grantNumbers.ts";
 import { reviewApplication, reviewReturn } from "../../../service/app/reviewNumbers.ts";
 import type { Store } from "../../../service/app/storePorts.ts";
+import type { NewForOld } from "../../../service/domain/newForOld.ts";
 import { goodStanding } from "../../../service/domain/numberRules.ts";
 import { createStore } from "../../../service/db/store.ts";
 import { createApp } from "../../../service/http/app.ts";
@@ -24,11 +25,13 @@ describe("the API of numbers", () => {
   let asked: (path: string, fields?: Record<string, string>) => Promise<Response>;
   const chain = fakeChain();
   const clock = { nowMs: NOW_MS };
+  const rule: { -readonly [Key in keyof NewForOld]: NewForOld[Key] } = { onBreach: "off", every: "month", graceMs: 0 };
   before(async () => {
     harness = await startHarness();
     database = await startTestDatabase();
     store = createStore(database.dataSource, () => undefined);
-    const deps = { ...harness.deps, clock: { nowMs: () => clock.nowMs }, store };
+    const settings = { ...harness.deps.settings, newForOld: rule };
+    const deps = { ...harness.deps, clock: { nowMs: () => clock.nowMs }, store, settings };
     const secrets = [1, 2].map(() => randomBytes(32));
     const clients: Client[] = [];
     const app = createApp({ deps, openSecret: (sealed) => sealed, probes: [], version: "test" });
@@ -53,6 +56,7 @@ describe("the API of numbers", () => {
   });
   beforeEach(async () => {
     clock.nowMs = NOW_MS;
+    rule.onBreach = "off";
     const tables = "receipt, book, number_application, code_range, book_grant, book_return, unit_standing, place";
     await database.dataSource.query(`truncate ${tables}, low_water, low_water_raise, alarm`);
     chain.books.length = 0;
@@ -138,6 +142,25 @@ describe("the API of numbers", () => {
     expect(pointersOf(problem)).to.deep.equal(["unit_unpaid ", "unit_under_warning "]);
     await bodyOf(post("/v1/number-applications", { ...application, isSubmitted: false }), 201);
     await expectProblem(await hospital.call("POST", "/v1/number-applications/A-1/submit"), 403, "numbers_blocked");
+  });
+
+  it("refuses a unit that has not written its old numbers off, or warns it, as the bureau has set", async () => {
+    await store.saveBook(testBook({ bookId: 1, last: 10 }));
+    await bodyOf(post("/v1/receipts", goodInput("OLD")), 201);
+    await database.dataSource.query("update receipt set issued_at_ms = issued_at_ms - 40 * 86400000::bigint");
+    const path = "/v1/number-applications";
+    rule.onBreach = "refuse";
+    const refused = await expectProblem(await post(path, application), 403, "numbers_blocked");
+    expect(pointersOf(refused)).to.deep.equal(["write_off_outstanding "]);
+    rule.onBreach = "warn";
+    const english = await hospital.call("POST", path, application, { "Accept-Language": "en" });
+    expect(english.status).to.equal(201);
+    const { warnings } = (await english.json()) as { warnings: Record<string, string>[] };
+    expect(warnings[0]).to.include({ code: "write_off_outstanding", pointer: "" });
+    expect(warnings[0]?.["message"]).to.match(/book 1 \(44060126 from 0000000001\)$/);
+    expect(await bodyOf(post(path, application), 200)).not.to.have.property("warnings");
+    rule.onBreach = "off";
+    expect(await bodyOf(post(path, { ...application, applicationNo: "A-2" }), 201)).not.to.have.property("warnings");
   });
 
   it("lists applications page by page, by state too", async () => {
@@ -241,8 +264,15 @@ describe("the API of numbers", () => {
     expect(books).to.have.nested.property("books[1].placeCode", "P01");
     await expectProblem(await post("/v1/books/9/place", { placeCode: "P01" }), 404, "number_record_not_found");
     await expectProblem(await post("/v1/books/2/place", { placeCode: null }, clinic), 404, "number_record_not_found");
+    await bodyOf(post("/v1/places", { placeCode: goodInput("N2").placeCode, name: "二楼" }), 200);
     const own = await bodyOf(post("/v1/receipts", { ...goodInput("N1"), placeCode: "P01" }), 201);
     const shared = await bodyOf(post("/v1/receipts", goodInput("N2")), 201);
+    const strange = { ...goodInput("N3"), placeCode: "P02" };
+    const refused = await expectProblem(await post("/v1/receipts", strange), 422, "refused_by_rule");
+    expect(pointersOf(refused)).to.deep.equal(["place_unknown /placeCode"]);
+    const { results } = await bodyOf(post("/v1/receipts/batch", { receipts: [goodInput("N4"), strange] }), 200);
+    expect(results).to.have.nested.property("[0].receipt.eInvoiceNumber", "0000000002");
+    expect(results).to.have.nested.property("[1].problem.errors[0].pointer", "/receipts/1/placeCode");
     expect([own["eInvoiceNumber"], shared["eInvoiceNumber"]]).to.deep.equal(["0000000101", "0000000001"]);
   });
 

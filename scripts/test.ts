@@ -1,5 +1,5 @@
 // Runs every check and test, goes on after a failure, and ends with one line: N passed, N failed, N skipped.
-// Two lanes of stages run beside each other: tests of faults mostly wait, for clocks and for programs that start.
+// Lanes of stages run beside each other: tests of faults mostly wait, for clocks and for programs that start.
 import { spawn } from "node:child_process";
 
 /** Output that matches `refused` fails a stage that exits well. */
@@ -7,7 +7,7 @@ type Stage = { readonly name: string; readonly command: readonly string[]; reado
 type Count = { passed: number; failed: number; skipped: number };
 
 const FAULTS = "test/faults/**/*.test.ts";
-/** Programs that start, and what they start: the rest of the lane of faults. */
+/** Programs that start, and what they start. */
 const PROGRAMS = "test/{adapters,e2e,interop,verifier,docs}/**/*.test.ts";
 const ALONE = ["mocha", "--no-config", "--extension", "ts", "--exit", "--timeout", "60000"];
 /** What all others need. */
@@ -15,7 +15,7 @@ const first: readonly Stage[] = [
   { name: "contracts compile without warnings", command: ["hardhat", "build", "--force"], refused: /warning/i },
   { name: "pages build", command: ["npm", "run", "-s", "build:web"] },
 ];
-/** Of about the same length. The first shows its output as it comes, any other when a stage has ended. */
+/** The first shows its output as it comes, any other when a stage has ended. */
 const lanes: readonly (readonly Stage[])[] = [
   [
     { name: "types", command: ["npm", "run", "-s", "check:types"] },
@@ -26,9 +26,9 @@ const lanes: readonly (readonly Stage[])[] = [
   ],
   [
     { name: "contract tests", command: ["hardhat", "test", "--no-compile"] },
-    { name: "fault tests", command: [...ALONE, FAULTS] },
     { name: "tests of programs", command: [...ALONE, PROGRAMS] },
   ],
+  [{ name: "fault tests", command: [...ALONE, FAULTS] }],
 ];
 
 const COLOURS = /\u001b\[[0-9;]*m/g;

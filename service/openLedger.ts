@@ -70,11 +70,14 @@ export async function openLedger(options: LedgerOptions): Promise<LedgerParts> {
     // A command beside the service, above all the audit, must be able to look at what is wrong.
     if (options.mayDeploy) await assertSameHistory(store, ledger);
     if (known === undefined) await store.saveDeployment(deployment);
-    const admin = keys.bureau === undefined ? undefined : ledgerAdmin({ ...place, bureauKey: keys.bureau });
+    // The bureau's acts and the units' come from every program that serves them, and from commands beside it.
+    const admin =
+      keys.bureau === undefined
+        ? undefined
+        : ledgerAdmin({ ...place, bureauKey: keys.bureau, inTurn: accountTurn(store, "bureau") });
     const units = unitLedger({
       ...place,
       registrarKey: keys.registrar,
-      // Exchanges to paper and declarations are sent by every program that serves units, and by commands.
       inTurn: accountTurn(store, "registrar"),
     });
     const stop = async (): Promise<void> => {

@@ -27,8 +27,15 @@ export function accountTurn(store: Pick<AnchorStore, "lease" | "releaseLease">, 
     for (;;) {
       const lease = await store.lease(name, holder, TURN_MS);
       if (lease !== undefined) return work().finally(() => store.releaseLease(lease));
-      if (performance.now() > deadline) throw new AppError("sender_busy", `others send by the account ${name}`);
+      if (performance.now() > deadline) throw busy(name);
       await sleep(POLL_MS);
     }
   };
+}
+
+function busy(name: string): AppError {
+  return new AppError(
+    "sender_busy",
+    `账户 ${name} 正由其他程序使用，请稍后再试。 Others send by the account ${name}: try again in a while.`,
+  );
 }

@@ -1,6 +1,7 @@
 import { hexlify, toUtf8Bytes } from "ethers";
 import { AppError } from "../../core/errors.ts";
 import { accountSender } from "./accountSender.ts";
+import type { AccountTurn } from "./accountTurn.ts";
 import type { LedgerArtifact } from "./ledgerArtifact.ts";
 import {
   integerIn,
@@ -24,6 +25,8 @@ export type LedgerAdminOptions = {
   readonly bureauKey: string;
   /** How long to wait for a transaction; default 60,000. */
   readonly timeoutMs?: number;
+  /** Needed where several programs act for the bureau; default: this one alone. */
+  readonly inTurn?: AccountTurn;
 };
 
 /**
@@ -67,7 +70,7 @@ type Act = (name: string, args: readonly unknown[]) => Promise<Done>;
 export function ledgerAdmin(options: LedgerAdminOptions): LedgerAdmin {
   const node = openRpcNode({ url: options.rpcUrl, chainId: options.chainId });
   const contract: LedgerContract = { node, address: parseAddress(options.contract), abi: options.artifact.abi };
-  const sender = accountSender(node, options.bureauKey, options.timeoutMs);
+  const sender = accountSender(node, options.bureauKey, options.timeoutMs, options.inTurn);
   const act: Act = async (name, args) => {
     try {
       await sender.send(contract.address, contract.abi.encodeFunctionData(name, args));

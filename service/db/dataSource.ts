@@ -40,6 +40,7 @@ import { GrowNumbers1795410000000 } from "./migrations/1795410000000-growNumbers
 import { CreateWebhooks1795420000000 } from "./migrations/1795420000000-createWebhooks.ts";
 import { RecordContactChanges1795455000000 } from "./migrations/1795455000000-recordContactChanges.ts";
 import { DeliverAgain1795455000001 } from "./migrations/1795455000001-deliverAgain.ts";
+import { IndexDeskSearch1795520000000 } from "./migrations/1795520000000-indexDeskSearch.ts";
 import { sqlStateOf } from "./retry.ts";
 
 const ENTITIES = [
@@ -110,6 +111,7 @@ const MIGRATIONS = [
   CreateDeclaration1795460000000,
   CreateWriteOff1795460000001,
   CreateDestruction1795460000002,
+  IndexDeskSearch1795520000000,
 ];
 
 /** Enough for one process's request groups, workers and reads; a pool of 16 keeps 6 processes below PostgreSQL's 100. */

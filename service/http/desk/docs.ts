@@ -121,6 +121,8 @@ export const deskDocs = {
     ],
   },
   paperStock: told("getDeskPaperStock", "纸质票据库存", "Stock of paper"),
+  exchanges: told("getDeskExchanges", "换开记录", "Receipts that are or were on paper"),
+  spoilt: told("getDeskSpoiltBlanks", "已作废的空白纸质票据", "Blanks that were spoilt"),
   spoil: {
     ...told("spoilBlanksAtDesk", "作废空白纸质票据", "Mark blanks as spoilt"),
     problems: [...SIGNED_IN, "invalid_fields", "not_blank"],

@@ -27,7 +27,15 @@ import {
   postDeskSave,
   postDeskSubmit,
 } from "./numbers.ts";
-import { getDeskPaperStock, postDeskSpoilt, postPaper, postPaperReplacement, postPaperReturn } from "./paper.ts";
+import {
+  getDeskPaperStock,
+  getExchanges,
+  getSpoilt,
+  postDeskSpoilt,
+  postPaper,
+  postPaperReplacement,
+  postPaperReturn,
+} from "./paper.ts";
 import { getBooks, getPdf, getReceipt, getReceipts, postDeskRelease, postSend } from "./receipts.ts";
 import { getRequests, postDecision, postReversalRequest } from "./reversal.ts";
 import { deskShell } from "./shell.ts";
@@ -87,7 +95,9 @@ export function deskRoutes(deps: Deps): readonly OpenRoute[] {
     change("paper", `${one}/paper`, deskDocs.paper, postPaper),
     change("paper", `${one}/paper/return`, deskDocs.paperReturn, postPaperReturn),
     change("paper", `${one}/paper/replacement`, deskDocs.paperReplacement, postPaperReplacement),
+    look("paper", deskDocs.exchanges, getExchanges),
     look("paper-books", deskDocs.paperStock, getDeskPaperStock),
+    look("paper-books/spoilt", deskDocs.spoilt, getSpoilt),
     change("paper", "paper-books/spoil", deskDocs.spoil, postDeskSpoilt),
     look("requests", deskDocs.requests, getRequests),
     change("decide_reversal", "requests/{id}", deskDocs.decision, postDecision),

@@ -137,7 +137,7 @@ export type Answers = NumberAnswers & {
   readonly account: Account;
   readonly reset: { readonly password: string };
   readonly log: { readonly entries: readonly LogEntry[]; readonly nextBefore: number | null };
-  readonly totp: { readonly secret: string; readonly uri: string };
+  readonly totp: { readonly secret: string; readonly uri: string; readonly qr: readonly string[] };
   readonly bound: { readonly recoveryCodes: readonly string[] };
   readonly asked: { readonly requestId: string };
   readonly requests: { readonly requests: readonly DeskRequest[] };

@@ -20,6 +20,7 @@ import { detailOf, summaryOf } from "./present.ts";
 import { searchQuery, sendBody } from "./schema.ts";
 
 const PAGE_SIZE = 50;
+const EXPORT_SIZE = 1_000;
 const DAY_MS = 86_400_000;
 
 /** GET /unit/api/receipts: newest first. */
@@ -29,10 +30,13 @@ export async function getReceipts(deps: Deps, call: DeskCall): Promise<Reply> {
   if (query.cursor !== undefined && place === undefined) throw badCursor();
   const filter = filterOf(query, deps.clock.nowMs());
   const { account } = call.session;
-  const page = await deps.store.searchDeskReceipts(account.unitId, filter, place, PAGE_SIZE);
-  // What was looked for may be a name: that it was is logged, and by which fields.
-  await logAtDesk(deps, account, "receipts_searched", [Object.keys(query).sort().join(",") || "-"]);
+  const size = query.all === undefined ? PAGE_SIZE : EXPORT_SIZE;
+  const page = await deps.store.searchDeskReceipts(account.unitId, filter, place, size);
   const { receipts, next, isCutShort } = page;
+  // What was looked for may be a name: that it was is logged, and by which fields.
+  const by = Object.keys(query).sort().join(",") || "-";
+  if (query.all === undefined) await logAtDesk(deps, account, "receipts_searched", [by]);
+  else await logAtDesk(deps, account, "receipts_exported", [`${receipts.length} by ${by}`]);
   const nextCursor = next === undefined ? null : encodeCursor(next);
   const lookedTo = isCutShort && next !== undefined ? next.issuedAtMs : null;
   return jsonReply(200, { receipts: receipts.map(summaryOf), nextCursor, lookedTo });
@@ -102,7 +106,7 @@ export async function ownReceipt(deps: Deps, call: DeskCall): Promise<Receipt> {
 
 /** Without days: from the newest on. How much is looked through at once does not depend on them. */
 function filterOf(query: z.infer<typeof searchQuery>, nowMs: number): DeskReceiptFilter {
-  const { code, number, payer, amountFen, from, to, cursor: _cursor, ...rest } = query;
+  const { code, number, payer, amountFen, from, to, cursor: _cursor, all: _all, ...rest } = query;
   const startOf = (day: string): number => Date.parse(`${day}T00:00:00+08:00`);
   return {
     ...rest,

@@ -53,7 +53,14 @@ export async function getRequests(deps: Deps, call: DeskCall): Promise<Reply> {
   const { shown, nextCursor } = pageOf(found, ({ askedAtMs, requestId }) => ({ atMs: askedAtMs, id: requestId }));
   const accounts = await deps.store.deskAccounts(call.unit.unitId);
   const names = new Map(accounts.map(({ accountId, displayName }) => [accountId, displayName]));
-  return jsonReply(200, { requests: shown.map((request) => presentRequest(request, names)), nextCursor });
+  const requests = await Promise.all(
+    shown.map(async (request) => {
+      const data = (await deps.store.receipt(request.code, request.number))?.data;
+      const receipt = { payerPartyName: data?.payerPartyName ?? "", amountFen: data?.totalAmount ?? 0 };
+      return { ...presentRequest(request, names), ...receipt };
+    }),
+  );
+  return jsonReply(200, { requests, nextCursor });
 }
 
 /** POST /unit/api/requests/{id} */
@@ -88,7 +95,7 @@ function present(result: DecideResult): unknown {
   }
 }
 
-function presentRequest(request: DeskRequest, names: ReadonlyMap<string, string>): unknown {
+function presentRequest(request: DeskRequest, names: ReadonlyMap<string, string>) {
   const { requestId, code, number, terms, rest, askedBy, askedAtMs, state, decidedBy, note } = request;
   return {
     requestId,

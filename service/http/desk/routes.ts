@@ -54,6 +54,7 @@ const VIEWS: ReadonlySet<string> = new Set([
   "requests",
   "books",
   "paper",
+  "voids",
   "items",
   "accounts",
   "log",

@@ -69,6 +69,8 @@ export const searchQuery = z
     from: day,
     to: day,
     cursor,
+    /** To keep the list: longer pages. */
+    all: z.literal("1"),
   })
   .partial();
 

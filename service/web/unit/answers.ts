@@ -63,7 +63,22 @@ export type Detail = Summary & {
   readonly isHeld: boolean;
 };
 
-export type ReceiptPage = { readonly receipts: readonly Summary[]; readonly nextCursor: string | null };
+export type ReceiptPage = {
+  readonly receipts: readonly Summary[];
+  readonly nextCursor: string | null;
+  /** The page ends there because only so many receipts are looked through at once; null: it is full, or the last. */
+  readonly lookedTo: number | null;
+};
+
+/** A receipt that is or was on paper. */
+export type ExchangeView = Readonly<
+  Record<"code" | "number" | "paperCode" | "paperNumber" | "placeCode" | "operator" | "reason", string>
+> & { readonly state: PaperState; readonly requestedAtMs: number };
+export type PaperState = "requested" | "given" | "returning" | "returned" | "replaced" | "refused";
+
+export type BlankView = Readonly<Record<"paperCode" | "paperNumber" | "reason", string>> & {
+  readonly spoiltAtMs: number;
+};
 
 export type ImportResult = {
   readonly status: number;
@@ -79,6 +94,9 @@ export type DeskRequest = {
   readonly number: string;
   readonly terms: { readonly reasonCode: string; readonly reason: string; readonly documentNo: string };
   readonly rest: IssueInput | null;
+  /** The receipt's own. */
+  readonly payerPartyName: string;
+  readonly amountFen: number;
   readonly askedBy: string;
   readonly askedByName: string;
   readonly askedAtMs: number;
@@ -140,7 +158,9 @@ export type Answers = NumberAnswers & {
   readonly totp: { readonly secret: string; readonly uri: string; readonly qr: readonly string[] };
   readonly bound: { readonly recoveryCodes: readonly string[] };
   readonly asked: { readonly requestId: string };
-  readonly requests: { readonly requests: readonly DeskRequest[] };
+  readonly requests: { readonly requests: readonly DeskRequest[]; readonly nextCursor: string | null };
+  readonly exchanges: { readonly exchanges: readonly ExchangeView[]; readonly nextCursor: string | null };
+  readonly blanks: { readonly blanks: readonly BlankView[]; readonly nextCursor: string | null };
   readonly decided: { readonly red?: Summary; readonly rest?: Summary };
   readonly exchange: { readonly state: string };
   readonly paperBooks: { readonly books: readonly PaperBookView[] };

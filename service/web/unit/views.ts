@@ -14,6 +14,7 @@ import { showPaper } from "./paperView.ts";
 import { showReconcile } from "./reconcileView.ts";
 import { showRequests } from "./requestsView.ts";
 import { showSearch } from "./searchView.ts";
+import { showVoids } from "./voidsView.ts";
 
 export type View = {
   /** /unit/<path>; "": /unit itself. */
@@ -36,6 +37,7 @@ export const VIEWS: readonly View[] = [
   { path: "reconcile", label: words("对账", "Reconcile"), action: "read", show: showReconcile },
   { path: "books", label: words("号段与申领", "Numbers"), action: "read", show: (me) => showBooks(me) },
   { path: "paper", label: words("纸质票据", "Paper"), action: "read", show: (me) => showPaper(me) },
+  { path: "voids", label: words("作废", "Void"), action: "read", show: showVoids },
   { path: "items", label: words("收费项目", "Items"), action: "items", show: showItems },
   { path: "accounts", label: words("账号", "Accounts"), action: "accounts", show: showAccounts },
   { path: "log", label: words("操作日志", "Log"), action: "log", show: showLog },

@@ -24,7 +24,13 @@ import { CatalogueEditionEntity, CatalogueItemEntity, KindCodeEntity, KindVersio
 import { AppKeyEntity, DeploymentEntity, RequestNonceEntity, UnitEntity } from "./entities/unit.ts";
 import { WriteOffEntity, WriteOffEventEntity, WriteOffRunEntity } from "./entities/writeOff.ts";
 import { ArchiveRunEntity, DestructionEntity } from "./entities/destruction.ts";
-import { EventEntity, EventStreamEntity, WebhookDeadLetterEntity, WebhookEndpointEntity } from "./entities/webhook.ts";
+import {
+  EventEntity,
+  EventStreamEntity,
+  WebhookDeadLetterEntity,
+  WebhookEndpointEntity,
+  WebhookOldSecretEntity,
+} from "./entities/webhook.ts";
 import { CreateLedgerBooks1795312800000 } from "./migrations/1795312800000-createLedgerBooks.ts";
 import { CountChecks1795320000000 } from "./migrations/1795320000000-countChecks.ts";
 import { CreateDelivery1795321000000 } from "./migrations/1795321000000-createDelivery.ts";
@@ -41,6 +47,7 @@ import { CreateWebhooks1795420000000 } from "./migrations/1795420000000-createWe
 import { RecordContactChanges1795455000000 } from "./migrations/1795455000000-recordContactChanges.ts";
 import { DeliverAgain1795455000001 } from "./migrations/1795455000001-deliverAgain.ts";
 import { IndexDeskSearch1795520000000 } from "./migrations/1795520000000-indexDeskSearch.ts";
+import { RotateWebhookSecrets1795520000001 } from "./migrations/1795520000001-rotateWebhookSecrets.ts";
 import { sqlStateOf } from "./retry.ts";
 
 const ENTITIES = [
@@ -92,6 +99,7 @@ const ENTITIES = [
   EventEntity,
   WebhookEndpointEntity,
   WebhookDeadLetterEntity,
+  WebhookOldSecretEntity,
 ];
 
 /** In the order of their timestamps. */
@@ -112,6 +120,7 @@ const MIGRATIONS = [
   CreateWriteOff1795460000001,
   CreateDestruction1795460000002,
   IndexDeskSearch1795520000000,
+  RotateWebhookSecrets1795520000001,
 ];
 
 /** Enough for one process's request groups, workers and reads; a pool of 16 keeps 6 processes below PostgreSQL's 100. */

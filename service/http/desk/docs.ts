@@ -32,6 +32,7 @@ const request = [parameter("id", "申请编号", "the request's id", "3f7484c09d
 const applicationNo = [
   parameter("applicationNo", "申领单号", "the application's number", "D20260306-8e5b2a40c19d7f36"),
 ];
+const writeOffId = [parameter("writeOffId", "核销单号", "the write-off's id", "HX00000001-20261031")];
 const book = [parameter("bookId", "号段编号", "the book's id", "7")];
 const kind = [parameter("kind", "票据种类", "the kind", "nontax")];
 const view = [parameter("view", "页面", "which page", "issue")];
@@ -165,6 +166,29 @@ export const deskDocs = {
     ...told("assignDeskBook", "号段归开票点", "Give a book to a place"),
     parameters: book,
     problems: [...SIGNED_IN, "invalid_fields", "number_record_not_found"],
+  },
+  writeOffs: told("getDeskWriteOffs", "核销单", "The unit's write-offs"),
+  writeOff: {
+    ...told("getDeskWriteOff", "一张核销单", "One write-off"),
+    parameters: writeOffId,
+    problems: [...SIGNED_IN, "write_off_not_found"],
+  },
+  fileWriteOff: {
+    ...told("fileWriteOffAtDesk", "申报核销", "File a write-off"),
+    answers: [json(), json(201)],
+    problems: [
+      ...SIGNED_IN,
+      "invalid_fields",
+      "period_filed",
+      "nothing_to_write_off",
+      "not_anchored",
+      "write_off_differs",
+    ],
+  },
+  rectify: {
+    ...told("rectifyAtDesk", "说明整改", "Say what was put right"),
+    parameters: writeOffId,
+    problems: [...SIGNED_IN, "invalid_fields", "write_off_not_found", "write_off_state"],
   },
   day: { ...told("getDeskDay", "一天的汇总", "Counts and sums of a day"), parameters: date },
   reconcile: { ...told("reconcileDeskDay", "对账", "Reconcile a day"), parameters: date },

@@ -39,6 +39,7 @@ import {
 import { getBooks, getPdf, getReceipt, getReceipts, postDeskRelease, postSend } from "./receipts.ts";
 import { getRequests, postDecision, postReversalRequest } from "./reversal.ts";
 import { deskShell } from "./shell.ts";
+import { postDeskRectification, postDeskWriteOff, writeOffLooks } from "./writeOffs.ts";
 import { getMe, postPassword, postSignIn, postSignOut, postTotp, postTotpConfirm } from "./signIn.ts";
 
 const SMALL_BYTES = 4_096;
@@ -55,6 +56,7 @@ const VIEWS: ReadonlySet<string> = new Set([
   "books",
   "paper",
   "voids",
+  "write-offs",
   "items",
   "accounts",
   "log",
@@ -116,6 +118,10 @@ export function deskRoutes(deps: Deps): readonly OpenRoute[] {
     look("numbers/places", deskDocs.places, numberLooks.places),
     change("numbers", "numbers/places", deskDocs.place, postDeskPlace),
     change("numbers", "numbers/books/{bookId}/place", deskDocs.bookPlace, postDeskBookPlace),
+    look("write-offs", deskDocs.writeOffs, writeOffLooks.list),
+    look("write-offs/{writeOffId}", deskDocs.writeOff, writeOffLooks.one),
+    change("numbers", "write-offs", deskDocs.fileWriteOff, postDeskWriteOff),
+    change("numbers", "write-offs/{writeOffId}/rectification", deskDocs.rectify, postDeskRectification),
     look("days/{date}", deskDocs.day, getDay),
     change("read", "days/{date}/reconciliation", deskDocs.reconcile, postReconciliation, LIST_BYTES),
     change("items", "items", deskDocs.item, postItem),

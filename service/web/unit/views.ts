@@ -15,6 +15,7 @@ import { showReconcile } from "./reconcileView.ts";
 import { showRequests } from "./requestsView.ts";
 import { showSearch } from "./searchView.ts";
 import { showVoids } from "./voidsView.ts";
+import { showWriteOffs } from "./writeOffsView.ts";
 
 export type View = {
   /** /unit/<path>; "": /unit itself. */
@@ -36,6 +37,7 @@ export const VIEWS: readonly View[] = [
   { path: "requests", label: words("冲红申请", "Reversals"), action: "read", show: showRequests },
   { path: "reconcile", label: words("对账", "Reconcile"), action: "read", show: showReconcile },
   { path: "books", label: words("号段与申领", "Numbers"), action: "read", show: (me) => showBooks(me) },
+  { path: "write-offs", label: words("核销", "Write-off"), action: "read", show: (me) => showWriteOffs(me) },
   { path: "paper", label: words("纸质票据", "Paper"), action: "read", show: (me) => showPaper(me) },
   { path: "voids", label: words("作废", "Void"), action: "read", show: showVoids },
   { path: "items", label: words("收费项目", "Items"), action: "items", show: showItems },

@@ -6,7 +6,7 @@ import type { Me, PaperBookView } from "./answers.ts";
 import { get, post } from "./ask.ts";
 import { downloads } from "./download.ts";
 import { exchangesPart } from "./exchangesPart.ts";
-import { grouped, heading, noteBox, say, selectField, showMain, table, textField } from "./parts.ts";
+import { focusHeading, grouped, heading, noteBox, say, selectField, showMain, table, textField } from "./parts.ts";
 import { formCard, tried } from "./tried.ts";
 
 const HEADS = ["纸质票据代码", "开票点", "起始号", "终止号", "已换开", "已作废", "剩余"];
@@ -48,13 +48,16 @@ export async function showPaper(me: Me, told?: Text): Promise<void> {
     note.box,
     el("h2", {}, both(words("库存", "Stock"))),
     list,
-    rows.length === 0 ? undefined : downloads("纸质票据库存", [HEADS, ...rows]),
+    downloads("纸质票据库存", [HEADS, ...rows]),
     hasForm ? spoilForm(me, books) : undefined,
     exchanges.element,
     el("p", { class: "buttons" }, el("a", { class: "button", href: "/unit/voids" }, both(words("作废记录", "Voids")))),
   );
   await exchanges.reload();
-  if (told !== undefined) say(told);
+  if (told !== undefined) {
+    say(told);
+    focusHeading();
+  }
 }
 
 function spoilForm(me: Me, books: readonly PaperBookView[]): HTMLElement {

@@ -66,6 +66,13 @@ export function button(
 
 export const heading = (text: Text): HTMLElement => el("h1", { tabindex: "-1" }, both(text));
 
+/** After an act the page is made anew: who works by keyboard or ear goes on at its head. */
+export function focusHeading(): void {
+  const head = document.querySelector<HTMLElement>("main h1");
+  head?.focus();
+  head?.scrollIntoView({ block: "nearest" });
+}
+
 /** A line that tells what has come about, read out at once. */
 export function say(text: Text): void {
   byId("live").replaceChildren(both(text));

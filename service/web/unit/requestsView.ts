@@ -6,7 +6,7 @@ import { beijingTime, words, yuan } from "../shared/words.ts";
 import type { DeskRequest, Me } from "./answers.ts";
 import { get, post } from "./ask.ts";
 import { pagedList } from "./pagedList.ts";
-import { button, failureText, heading, noteBox, selectField, showMain, textField } from "./parts.ts";
+import { button, failureText, focusHeading, heading, noteBox, selectField, showMain, textField } from "./parts.ts";
 
 const STATES = {
   asked: words("待复核", "waiting"),
@@ -43,7 +43,13 @@ function noneOf(me: Me): readonly HTMLElement[] {
   return [
     el("p", { class: "note" }, both(none), " ", asks ? both(how) : ""),
     ...(asks
-      ? [el("p", { class: "buttons" }, el("a", { class: "button", href: "/unit/receipts" }, both(words("查票", "Search"))))]
+      ? [
+          el(
+            "p",
+            { class: "buttons" },
+            el("a", { class: "button", href: "/unit/receipts" }, both(words("查票", "Search"))),
+          ),
+        ]
       : []),
   ];
 }
@@ -99,6 +105,7 @@ function decision(me: Me, request: DeskRequest, card: HTMLElement): readonly HTM
       const told = noteBox();
       told.tell(done, "good");
       document.querySelector("h1")?.after(told.box);
+      focusHeading();
     } catch (error) {
       note.tell(failureText(error));
     }

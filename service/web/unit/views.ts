@@ -40,7 +40,7 @@ export const VIEWS: readonly View[] = [
   { path: "write-offs", label: words("核销", "Write-off"), action: "read", show: (me) => showWriteOffs(me) },
   { path: "paper", label: words("纸质票据", "Paper"), action: "read", show: (me) => showPaper(me) },
   { path: "voids", label: words("作废", "Void"), action: "read", show: showVoids },
-  { path: "items", label: words("收费项目", "Items"), action: "items", show: showItems },
+  { path: "items", label: words("收费项目", "Items"), action: "items", show: (me) => showItems(me) },
   { path: "accounts", label: words("账号", "Accounts"), action: "accounts", show: showAccounts },
   { path: "log", label: words("操作日志", "Log"), action: "log", show: showLog },
   { path: "me", label: words("我的账号", "My account"), action: "read", isHidden: true, show: showMe },

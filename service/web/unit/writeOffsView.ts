@@ -10,7 +10,18 @@ import { downloads } from "./download.ts";
 import { clockOf } from "./issueView.ts";
 import type { WriteOffDetail, WriteOffHead } from "./numberAnswers.ts";
 import { pagedList } from "./pagedList.ts";
-import { button, failureText, grouped, heading, noteBox, say, showMain, table, textField } from "./parts.ts";
+import {
+  button,
+  failureText,
+  focusHeading,
+  grouped,
+  heading,
+  noteBox,
+  say,
+  showMain,
+  table,
+  textField,
+} from "./parts.ts";
 import { formCard, tried } from "./tried.ts";
 
 const DAY_MS = 86_400_000;
@@ -65,8 +76,10 @@ export async function showWriteOffs(me: Me, told?: Text): Promise<void> {
     list.element,
     detail,
   );
-  if (told !== undefined) say(told);
   await list.reload();
+  if (told === undefined) return;
+  say(told);
+  focusHeading();
 }
 
 function fileForm(me: Me): HTMLElement {

@@ -17,14 +17,20 @@ export type Search = {
   readonly limit: number;
 };
 
-/** A unit's receipts, newest first. */
-export async function searchReceipts(dataSource: DataSource, search: Search): Promise<DeskReceiptPage> {
+/** A unit's receipts, newest first. @param mostLookedThrough another bound is for tests */
+export async function searchReceipts(
+  dataSource: DataSource,
+  search: Search,
+  mostLookedThrough = LOOKED_THROUGH,
+): Promise<DeskReceiptPage> {
   const { unitId, filter, before, limit } = search;
   const period = [unitId, filter.issuedFromMs, filter.issuedBeforeMs];
   const place = [before?.issuedAtMs ?? MAX_MS, before?.code ?? 0, before?.number ?? 0];
   const { conditions, parameters } = conditionsOf(filter, 8);
   const isWindowed = !isLed(filter);
-  const source = isWindowed ? `(select * from receipt r where ${IN_PERIOD} ${ORDER} limit ${LOOKED_THROUGH})` : "receipt";
+  const source = isWindowed
+    ? `(select * from receipt r where ${IN_PERIOD} ${ORDER} limit ${mostLookedThrough})`
+    : "receipt";
   const rows = await query<RawReceipt>(
     dataSource,
     `select ${receiptColumns}, ${standingColumns} from ${source} r ${standingJoin}
@@ -35,7 +41,7 @@ export async function searchReceipts(dataSource: DataSource, search: Search): Pr
   const receipts = rows.slice(0, limit).map(receiptOf);
   const last = receipts.at(-1);
   if (rows.length > limit && last !== undefined) return { receipts, next: last, isCutShort: false };
-  const end = isWindowed ? await endOfWindow(dataSource, [...period, ...place]) : undefined;
+  const end = isWindowed ? await endOfWindow(dataSource, [...period, ...place], mostLookedThrough) : undefined;
   return { receipts, isCutShort: end !== undefined, ...(end && { next: end }) };
 }
 
@@ -52,10 +58,11 @@ function isLed({ number, busNo, payerName, state }: DeskReceiptFilter): boolean 
 async function endOfWindow(
   dataSource: DataSource,
   parameters: readonly unknown[],
+  lookedThrough: number,
 ): Promise<ReceiptCursor | undefined> {
   const [row] = await query<{ issued_at_ms: string; code: number; number: string }>(
     dataSource,
-    `select r.issued_at_ms, r.code, r.number from receipt r where ${IN_PERIOD} ${ORDER} offset ${LOOKED_THROUGH - 1} limit 1`,
+    `select r.issued_at_ms, r.code, r.number from receipt r where ${IN_PERIOD} ${ORDER} offset ${lookedThrough - 1} limit 1`,
     [...parameters],
   );
   return row && { issuedAtMs: Number(row.issued_at_ms), code: row.code, number: Number(row.number) };

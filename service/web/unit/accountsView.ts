@@ -137,7 +137,7 @@ function newForm(me: Me): HTMLElement {
       { "/name": name, "/displayName": displayName, "/role": role, "/placeCode": place },
     );
   const boxes = [name.box, displayName.box, role.box, place.box];
-  return formCard(words("新建账号", "New account"), boxes, own, { label: words("新建", "Make it"), run });
+  return formCard(words("新建账号", "New account"), boxes, own, { label: words("新建", "Make it"), run }, "h2");
 }
 
 /** Shown once: nobody can look it up afterwards. */

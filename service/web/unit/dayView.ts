@@ -40,7 +40,10 @@ const COLUMNS = [
 function dayParts(me: Me, date: string, tallies: readonly Tally[]): readonly Element[] {
   const whole = sumOf(tallies);
   if (tallies.length === 0) {
-    const none = words("这一天没有开票：可换一天，或去开票", "Nothing was issued on this day: choose another, or issue");
+    const none = words(
+      "这一天没有开票：可换一天，或去开票",
+      "Nothing was issued on this day: choose another, or issue",
+    );
     const to = mayAtDesk(me.account.role, "issue") ? "issue" : "receipts";
     const go = to === "issue" ? words("开票", "Issue") : words("查票", "Search");
     return [

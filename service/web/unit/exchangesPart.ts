@@ -36,7 +36,13 @@ export function exchangesPart(): { readonly element: HTMLElement; readonly reloa
     },
     (exchanges) =>
       exchanges.length === 0
-        ? [el("p", { class: "note" }, both(words("没有这种换开记录；换开在票据页上办理", "None. Exchange on a receipt's page")))]
+        ? [
+            el(
+              "p",
+              { class: "note" },
+              both(words("没有这种换开记录；换开在票据页上办理", "None. Exchange on a receipt's page")),
+            ),
+          ]
         : [
             tableOf(exchanges),
             downloads("换开记录", [

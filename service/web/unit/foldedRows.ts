@@ -41,13 +41,7 @@ export function foldedRows<Name extends string>(use: FoldUse<Name>): FoldedRows<
     changed();
   };
   const more = button(use.more, add, { class: "plain", "data-skip": "" });
-  const element = el(
-    "details",
-    { "data-part": use.part },
-    el("summary", {}, both(use.summary)),
-    table.element,
-    more,
-  );
+  const element = el("details", { "data-part": use.part }, el("summary", {}, both(use.summary)), table.element, more);
   show();
   return {
     element,

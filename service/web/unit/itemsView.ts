@@ -97,5 +97,5 @@ function newForm(me: Me): HTMLElement {
       },
     );
   const boxes = [kind.box, itemCode.box, itemName.box, itemUnit.box, itemStd.box];
-  return formCard(words("新增或修改", "Add or change"), boxes, own, { label: words("保存", "Save"), run });
+  return formCard(words("新增或修改", "Add or change"), boxes, own, { label: words("保存", "Save"), run }, "h2");
 }

@@ -9,7 +9,18 @@ import { fenOf } from "./compute.ts";
 import { downloads } from "./download.ts";
 import { NO_AMOUNT } from "./formField.ts";
 import { STATUS_WORDS } from "./issuedPanel.ts";
-import { button, failureText, grouped, heading, noteBox, say, selectField, showMain, table, textField } from "./parts.ts";
+import {
+  button,
+  failureText,
+  grouped,
+  heading,
+  noteBox,
+  say,
+  selectField,
+  showMain,
+  table,
+  textField,
+} from "./parts.ts";
 
 /** More are for the API: a page keeps them all in memory. */
 const MOST_LISTED = 20_000;

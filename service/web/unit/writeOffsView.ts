@@ -95,7 +95,7 @@ function fileForm(me: Me): HTMLElement {
       note,
       { "/cutoff": cutoff },
     );
-  return formCard(words("申报核销", "File"), [cutoff.box], note, { label: words("申报", "File it"), run });
+  return formCard(words("申报核销", "File"), [cutoff.box], note, { label: words("申报", "File it"), run }, "h2");
 }
 
 const HEADS = ["单号", "截止日期", "申报时间", "份数", "总金额", "红票金额", "作废", "审验结果"];

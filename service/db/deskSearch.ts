@@ -5,8 +5,8 @@ import type { DeskReceiptState } from "../domain/deskLists.ts";
 import { query } from "./retry.ts";
 import { receiptColumns, receiptOf, standingColumns, standingJoin, type RawReceipt } from "./rows.ts";
 
-/** So many receipts are looked through at once where no index leads to those that are wanted: by kind, place or amount. */
-export const LOOKED_THROUGH = 50_000;
+/** So many receipts are looked through at once where no index leads to those that are wanted: by kind or place. */
+export const LOOKED_THROUGH = 20_000;
 /** After every time that a receipt can have. */
 const MAX_MS = 8_640_000_000_000_000;
 
@@ -50,8 +50,8 @@ const IN_PERIOD = `r.unit_id = $1 and r.issued_at_ms >= $2 and r.issued_at_ms < 
 const ORDER = "order by r.issued_at_ms desc, r.code desc, r.number desc";
 
 /** Whether an index leads to the few that are wanted. */
-function isLed({ number, busNo, payerName, state }: DeskReceiptFilter): boolean {
-  return [number, busNo, payerName, state].some((value) => value !== undefined);
+function isLed({ number, busNo, payerName, amountFen, state }: DeskReceiptFilter): boolean {
+  return [number, busNo, payerName, amountFen, state].some((value) => value !== undefined);
 }
 
 /** The last receipt that was looked through, from the index alone; undefined if there are none behind it. */
@@ -91,7 +91,7 @@ function conditionsOf(filter: DeskReceiptFilter, first: number): { conditions: s
     [filter.busNo, "r.bus_no ="],
     [filter.kind, "r.kind ="],
     [filter.placeCode, "r.data->>'placeCode' ="],
-    [filter.amountFen, "r.issued_fen + r.reversed_fen ="],
+    [filter.amountFen, "(r.issued_fen + r.reversed_fen) ="],
     [filter.payerName === undefined ? undefined : likeOf(filter.payerName), "r.data->>'payerPartyName' like"],
   ];
   const used = given.filter(([value]) => value !== undefined);

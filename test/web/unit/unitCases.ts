@@ -169,11 +169,16 @@ export function unitCases({ site, signedIn, enter, open, look }: UnitKit): void 
   it("says what void means, shows void numbers and spoilt blanks with their reasons, and leads to a reversal", async () => {
     const gone = await site().platform.issue("nontax", "VOID-1");
     await site().deps.store.markVoid(gone.code, gone.number, "字库缺字，无法制作");
+    const { unitId } = await site().platform.unitOf("demo-school");
+    const own = { unitId, paperCode: "44010127", placeCode: "", digits: 8, grantedAtMs: 0 };
+    await site().deps.store.savePaperBook({ ...own, first: 1, last: 9, next: 1 });
+    const spoilt = { paperCode: own.paperCode, first: 1, last: 2, reason: "受潮", nowMs: Date.now() };
+    await site().deps.store.spoilBlanks(unitId, spoilt);
     for (const [size, viewport] of Object.entries(SIZES)) {
       const { page, complaints } = await signedIn("demo-school", "cashier", "/unit/voids", viewport);
       await page.getByText("字库缺字，无法制作").waitFor();
       await page.getByText("已开出的电子票据不能作废，只能冲红").waitFor();
-      expect(await page.getByText("卡纸").count()).to.equal(2);
+      expect(await page.getByText("受潮").count()).to.equal(2);
       await look(page, `voids-${size}`);
       await page.getByRole("link", { name: "找到票据去冲红" }).click();
       await page.getByRole("heading", { name: "查票" }).waitFor();

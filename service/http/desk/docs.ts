@@ -39,6 +39,8 @@ const view = [parameter("view", "页面", "which page", "issue")];
 
 const SIGNED_IN: readonly ProblemCode[] = ["desk_signed_out", "desk_not_allowed", "database_unreachable"];
 
+const FILE_PROBLEMS: readonly ProblemCode[] = [...SIGNED_IN, "receipt_not_found", "receipt_void"];
+
 const INTERLOCKS: readonly ProblemCode[] = ["already_reversed", "receipt_is_red", "receipt_void", "receipt_in_use"];
 
 /** What /openapi.json says of the unit desk. It is for its own pages: a session cookie, and a guard on each change. */
@@ -75,6 +77,19 @@ export const deskDocs = {
   search: told("searchAtDesk", "查找本单位票据", "Search the unit's receipts"),
   receipt: { ...told("getDeskReceipt", "本单位的一张票据", "A receipt of the unit"), ...found() },
   pdf: { ...told("getDeskPdf", "票据文件", "Its PDF"), ...found(), answers: [pdf] },
+  xml: { ...told("getDeskXml", "数据文件", "Its XML"), parameters: place, problems: FILE_PROBLEMS },
+  proof: {
+    ...told("getDeskProof", "上链证明", "Its proof"),
+    parameters: place,
+    problems: [...FILE_PROBLEMS, "not_anchored"],
+  },
+  deliveries: { ...told("getDeskDeliveries", "送达情况", "How its deliveries stand"), ...found() },
+  contact: {
+    ...told("correctDeskContact", "更正联系方式并重新发送", "Correct the payer's contacts"),
+    parameters: place,
+    problems: [...FILE_PROBLEMS, "invalid_fields"],
+  },
+  revokeLinks: { ...told("revokeDeskLinks", "停用取票链接", "Switch its links off"), ...found() },
   send: { ...told("sendFromDesk", "发送票据", "Send it"), ...found() },
   release: {
     ...told("releaseAtDesk", "欠缴结清后放行", "Release a receipt that was in arrears"),

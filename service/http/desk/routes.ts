@@ -40,6 +40,7 @@ import { getBooks, getPdf, getReceipt, getReceipts, postDeskRelease, postSend } 
 import { getRequests, postDecision, postReversalRequest } from "./reversal.ts";
 import { deskShell } from "./shell.ts";
 import { postDeskRectification, postDeskWriteOff, writeOffLooks } from "./writeOffs.ts";
+import { getDeskDeliveries, getDeskProof, getDeskXml, postContact, postDeskRevocation } from "./receiptFiles.ts";
 import { getMe, postPassword, postSignIn, postSignOut, postTotp, postTotpConfirm } from "./signIn.ts";
 
 const SMALL_BYTES = 4_096;
@@ -92,6 +93,11 @@ export function deskRoutes(deps: Deps): readonly OpenRoute[] {
     look("receipts", deskDocs.search, getReceipts),
     look(one, deskDocs.receipt, getReceipt),
     look(`${one}/pdf`, deskDocs.pdf, getPdf),
+    look(`${one}/xml`, deskDocs.xml, getDeskXml),
+    look(`${one}/proof`, deskDocs.proof, getDeskProof),
+    look(`${one}/deliveries`, deskDocs.deliveries, getDeskDeliveries),
+    change("send", `${one}/contact`, deskDocs.contact, postContact),
+    change("send", `${one}/revoke-links`, deskDocs.revokeLinks, postDeskRevocation),
     change("send", `${one}/send`, deskDocs.send, postSend),
     change("send", `${one}/release`, deskDocs.release, postDeskRelease),
     change("ask_reversal", `${one}/reversal-request`, deskDocs.askReversal, postReversalRequest, RECEIPT_BYTES),

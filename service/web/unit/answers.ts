@@ -63,6 +63,21 @@ export type Detail = Summary & {
   readonly isHeld: boolean;
 };
 
+/** What was sent to the payer; addresses are not among it. */
+export type DeliveryList = {
+  readonly deliveries: readonly {
+    readonly channel: "email" | "sms";
+    readonly state: "held" | "waiting" | "sent" | "failed" | "cancelled";
+    readonly reason?: string;
+    readonly sentAt?: string;
+  }[];
+  readonly contactChanges: readonly {
+    readonly kind: "corrected" | "resent";
+    readonly at: string;
+    readonly reason: string;
+  }[];
+};
+
 export type ReceiptPage = {
   readonly receipts: readonly Summary[];
   readonly nextCursor: string | null;
@@ -142,6 +157,8 @@ export type Answers = NumberAnswers & {
   readonly me: Me | { readonly isSignedIn: false };
   readonly receipts: ReceiptPage;
   readonly receipt: Detail;
+  readonly deliveries: DeliveryList;
+  readonly revoked: { readonly revoked: number };
   readonly issued: Summary;
   readonly imported: { readonly results: readonly ImportResult[] };
   readonly sent: { readonly result: "queued" | "too_many" | "no_channel" };

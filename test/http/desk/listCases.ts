@@ -113,6 +113,36 @@ export function listCases({ site, as, visitorOf, issueBody, logged, school, fore
     expect((await other.get("paper-books/spoilt")).json["blanks"]).to.deep.equal([]);
   });
 
+  it("gives a receipt's files, tells how it was sent, corrects a contact and ends its links, and logs each", async () => {
+    const cashier = await as("cashier");
+    const receipt = (await site().deps.store.receiptByBusNo(school.cashier!.unitId, "L-plain"))!;
+    const { eInvoiceCode, eInvoiceNumber } = receipt.data;
+    const one = `receipts/${eInvoiceCode}/${eInvoiceNumber}`;
+    for (const [file, type] of [
+      ["xml", "application/xml"],
+      ["proof", "application/octet-stream"],
+    ] as const) {
+      const { status, headers } = await cashier.get(`${one}/${file}`);
+      expect([status, headers.get("content-type")?.split(";")[0]]).to.deep.equal([200, type]);
+      expect(headers.get("content-disposition")).to.include(eInvoiceNumber);
+    }
+    const wrong = await cashier.post(`${one}/contact`, { phone: "13912345678", reason: "" });
+    expect((wrong.json["errors"] as { pointer: string }[])[0]?.pointer).to.equal("/reason");
+    const fixed = await cashier.post(`${one}/contact`, { phone: "13912345678", reason: "窗口登记有误" });
+    expect(fixed.status, JSON.stringify(fixed.json)).to.equal(200);
+    const { deliveries, contactChanges } = (await cashier.get(`${one}/deliveries`)).json as Record<string, object[]>;
+    expect(deliveries![0]).to.include({ channel: "sms", state: "waiting" });
+    expect(contactChanges![0]).to.include({ kind: "corrected", reason: "窗口登记有误" });
+    expect((await cashier.post(`${one}/revoke-links`, {})).json["revoked"]).to.be.a("number");
+    expect((await (await as("accountant")).post(`${one}/contact`, {})).status).to.equal(403);
+    expect((await (await visitorOf(foreigner())).get(`${one}/xml`)).status).to.equal(404);
+    const place = `${eInvoiceCode} ${eInvoiceNumber}`;
+    expect(await logged())
+      .to.include(`contact_corrected ${place}`)
+      .and.include(`links_revoked ${place}`)
+      .and.include(`receipt_downloaded ${place}`);
+  });
+
   it("files a write-off for all numbers on chain, once, and says what was put right", async () => {
     const cutoff = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10);
     const early = await (await as("accountant")).post("write-offs", { cutoff });

@@ -53,7 +53,7 @@ describe("/v1/webhooks and /v1/events", () => {
     expect(rotated["secret"])
       .to.match(/^whsec_/)
       .and.not.equal(secret);
-    const hours = (Date.parse(rotated["oldSecretUntil"]) - Date.now()) / 3_600_000;
+    const hours = (Date.parse(String(rotated["oldSecretUntil"])) - Date.now()) / 3_600_000;
     expect(hours).to.be.within(23.9, 24);
     expect((await ask("GET", one))[1]["oldSecretUntil"]).to.equal(rotated["oldSecretUntil"]);
     for (const keepHours of [-1, 169, 0.5]) {

@@ -27,6 +27,10 @@ export type Me = {
   readonly checkers: readonly { readonly accountId: string; readonly displayName: string }[];
 };
 
+/** What a kind's receipts are called; the id of one that the unit may issue no more. */
+export const kindName = ({ kinds }: Me, id: string): string =>
+  kinds.find((kind) => kind.id === id)?.eInvoiceName.zh ?? id;
+
 export type Item = Readonly<Record<"kind" | "itemCode" | "itemName" | "itemUnit" | "itemStd", string>>;
 
 export type Summary = {

@@ -2,7 +2,7 @@ import type { Text } from "../../core/reportTexts.ts";
 import { mayAtDesk } from "../../domain/deskRoles.ts";
 import { both, el } from "../shared/dom.ts";
 import { words } from "../shared/words.ts";
-import type { BookList, Me } from "./answers.ts";
+import { kindName, type BookList, type Me } from "./answers.ts";
 import { get, post } from "./ask.ts";
 import { applicationsPart } from "./applicationsPart.ts";
 import { downloads } from "./download.ts";
@@ -29,7 +29,7 @@ export async function showBooks(me: Me, told?: Text): Promise<void> {
   const page: NumberPage = {
     me,
     mayChange: mayAtDesk(me.account.role, "numbers"),
-    nameOf: (id) => me.kinds.find((kind) => kind.id === id)?.eInvoiceName.zh ?? id,
+    nameOf: (id) => kindName(me, id),
     done: (text) => showBooks(me, text),
   };
   const [list, { places }, { marks }] = await Promise.all([

@@ -2,7 +2,7 @@ import { mayAtDesk } from "../../domain/deskRoles.ts";
 import { both, el } from "../shared/dom.ts";
 import { words, yuan } from "../shared/words.ts";
 import { yuanOf } from "../../domain/money.ts";
-import type { Me, Tally } from "./answers.ts";
+import { kindName, type Me, type Tally } from "./answers.ts";
 import { get } from "./ask.ts";
 import { hourChart } from "./hourChart.ts";
 import { clockOf } from "./issueView.ts";
@@ -51,8 +51,7 @@ function dayParts(me: Me, date: string, tallies: readonly Tally[]): readonly Ele
       el("p", { class: "buttons" }, el("a", { class: "button", href: `/unit/${to}` }, both(go))),
     ];
   }
-  const nameOf = (id: string): string => me.kinds.find((kind) => kind.id === id)?.eInvoiceName.zh ?? id;
-  const byPlace = groups(tallies, (each) => `${each.placeCode}　${nameOf(each.kind)}`);
+  const byPlace = groups(tallies, (each) => `${each.placeCode}　${kindName(me, each.kind)}`);
   const byHour = groups(tallies, (each) => hourText(each.hour));
   const rows = (of: ReturnType<typeof groups>) => [...of].map(([name, some]) => [name, ...cellsOf(sumOf(some))]);
   const total = ["合计 Total", ...cellsOf(whole)];
@@ -75,7 +74,13 @@ function dayParts(me: Me, date: string, tallies: readonly Tally[]): readonly Ele
     ),
     downloads(`开票汇总_${date}`, [
       ["日期", "开票点", "票种", "小时", "开票张数", "开票金额", "红票张数", "冲红金额", "作废"],
-      ...tallies.map((each) => [date, each.placeCode, nameOf(each.kind), hourText(each.hour), ...plainCells(each)]),
+      ...tallies.map((each) => [
+        date,
+        each.placeCode,
+        kindName(me, each.kind),
+        hourText(each.hour),
+        ...plainCells(each),
+      ]),
     ]),
   ];
 }

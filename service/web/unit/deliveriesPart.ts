@@ -62,20 +62,20 @@ export function deliveriesPart({ code, number }: Detail): HTMLElement {
     }, note);
   void load();
   const off = button(words("停用取票链接", "Switch links off"), () => void revoke(), { class: "plain" });
+  const title = words("所填即今后全部联系方式", "All contacts from now on");
+  const form = formCard(title, [email.box, phone.box, reason.box], note, {
+    ...{ label: words("更正并发送", "Correct and send"), run: correct, more: [off] },
+  });
   return el(
     "section",
     { "data-part": "deliveries" },
     el("h2", {}, both(words("送达", "Deliveries"))),
     list,
-    formCard(
-      words("更正联系方式（所填即今后全部）", "Correct the contacts: all from now on"),
-      [email.box, phone.box, reason.box],
-      note,
-      {
-        label: words("更正并发送", "Correct and send"),
-        run: correct,
-        more: [off],
-      },
+    el(
+      "details",
+      {},
+      el("summary", {}, both(words("更正联系方式、停用链接", "Correct the contacts, end links"))),
+      form,
     ),
   );
 }

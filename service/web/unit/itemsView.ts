@@ -1,7 +1,7 @@
 import type { Text } from "../../core/reportTexts.ts";
 import { both, el } from "../shared/dom.ts";
 import { words } from "../shared/words.ts";
-import type { Item, Me } from "./answers.ts";
+import { kindName, type Item, type Me } from "./answers.ts";
 import { post } from "./ask.ts";
 import { downloads } from "./download.ts";
 import {
@@ -22,7 +22,6 @@ import { formCard, tried } from "./tried.ts";
 export function showItems(me: Me, items: readonly Item[] = me.items, told?: Text): void {
   const note = noteBox();
   note.tell(told, "good");
-  const nameOf = (id: string): string => me.kinds.find((kind) => kind.id === id)?.eInvoiceName.zh ?? id;
   const remove = async ({ kind, itemCode }: Item): Promise<void> => {
     try {
       showItems(me, (await post("items", "items/remove", { kind, itemCode })).items, words("已删除", "Removed"));
@@ -41,7 +40,7 @@ export function showItems(me: Me, items: readonly Item[] = me.items, told?: Text
       { head: words("操作", "Do") },
     ],
     items.map((item) => [
-      nameOf(item.kind),
+      kindName(me, item.kind),
       item.itemCode,
       item.itemName,
       item.itemUnit,
@@ -53,7 +52,7 @@ export function showItems(me: Me, items: readonly Item[] = me.items, told?: Text
     ]),
   );
   const rows = items.map(({ kind, itemCode, itemName, itemUnit, itemStd }) => [
-    ...[nameOf(kind), itemCode, itemName, itemUnit, itemStd],
+    ...[kindName(me, kind), itemCode, itemName, itemUnit, itemStd],
   ]);
   const kept = downloads("收费项目", [["票种", "编码", "名称", "单位", "标准（元）"], ...rows]);
   const none = words(

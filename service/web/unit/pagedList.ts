@@ -2,6 +2,19 @@ import { el, type Child } from "../shared/dom.ts";
 import { words } from "../shared/words.ts";
 import { button, failureText, noteBox } from "./parts.ts";
 
+/** All rows of a list, page by page. @param load a page from a place on; "" is the first */
+export async function allRows<Row>(
+  load: (cursor: string) => Promise<{ readonly rows: readonly Row[]; readonly nextCursor: string | null }>,
+): Promise<readonly Row[]> {
+  const all: Row[] = [];
+  for (let cursor: string | null = ""; cursor !== null;) {
+    const { rows, nextCursor } = await load(cursor);
+    all.push(...rows);
+    cursor = nextCursor;
+  }
+  return all;
+}
+
 type Page<Row> = { readonly rows: readonly Row[]; readonly next: string | number | null };
 
 /** A list that grows by pages, newest first: what is there, and a button for older rows. `reload`: from its first page anew. */

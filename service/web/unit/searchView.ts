@@ -3,7 +3,7 @@ import { trySumFen, yuanOf } from "../../domain/money.ts";
 import type { Text } from "../../core/reportTexts.ts";
 import { both, el } from "../shared/dom.ts";
 import { beijingTime, words, yuan } from "../shared/words.ts";
-import type { Me, Summary } from "./answers.ts";
+import { kindName, type Me, type Summary } from "./answers.ts";
 import { get } from "./ask.ts";
 import { fenOf } from "./compute.ts";
 import { downloads } from "./download.ts";
@@ -140,8 +140,6 @@ function searchForm(me: Me) {
   return { form, query, note };
 }
 
-const nameOf = (me: Me, id: string): string => me.kinds.find((kind) => kind.id === id)?.eInvoiceName.zh ?? id;
-
 /** Where it stands, and what became of it. */
 export function standingOf(receipt: Summary): Text {
   const { status, paper, reversedBy } = receipt;
@@ -159,7 +157,7 @@ function listRows(me: Me, receipts: readonly Summary[]): readonly (readonly stri
     [...head, "票种", "开票点", "收款人", "复核人", "状态", "作废原因"],
     ...receipts.map((each) => [
       ...[each.code, each.number, each.busNo, beijingTime(each.issuedAtMs).slice(0, 19), each.payerPartyName],
-      ...[yuanOf(each.amountFen), `${nameOf(me, each.kind)}${each.isRed ? "（红票）" : ""}`, each.placeCode],
+      ...[yuanOf(each.amountFen), `${kindName(me, each.kind)}${each.isRed ? "（红票）" : ""}`, each.placeCode],
       ...[each.handlingPerson, each.checker, standingOf(each).zh, each.voidReason ?? ""],
     ]),
   ];
@@ -190,7 +188,7 @@ export function resultsTable(me: Me, receipts: readonly Summary[], isAll: boolea
       beijingTime(receipt.issuedAtMs).slice(0, 16),
       receipt.payerPartyName,
       yuan(receipt.amountFen),
-      `${nameOf(me, receipt.kind)}${receipt.isRed ? "（红票）" : ""}`,
+      `${kindName(me, receipt.kind)}${receipt.isRed ? "（红票）" : ""}`,
       receipt.placeCode,
       el("span", {}, both(standingOf(receipt))),
     ]),

@@ -5,6 +5,7 @@ import type { NumberPage } from "./booksView.ts";
 import { downloads } from "./download.ts";
 import { clockOf } from "./issueView.ts";
 import type { StockLineView } from "./numberAnswers.ts";
+import { allRows } from "./pagedList.ts";
 import { grouped, noteBox, table, textField } from "./parts.ts";
 import { tried } from "./tried.ts";
 
@@ -42,18 +43,14 @@ export async function stockPart({ me }: NumberPage): Promise<HTMLElement> {
   );
 }
 
-async function allLines(from: string, to: string): Promise<readonly StockLineView[]> {
+function allLines(from: string, to: string): Promise<readonly StockLineView[]> {
   const after = new Date(Date.parse(`${to}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10);
   const period = { from: `${from}T00:00:00+08:00`, before: `${after}T00:00:00+08:00` };
-  const all: StockLineView[] = [];
-  let cursor: string | null = "";
-  while (cursor !== null) {
-    const query: URLSearchParams = new URLSearchParams(cursor === "" ? period : { ...period, cursor });
-    const { lines, nextCursor } = await get("stock", `numbers/stock?${query.toString()}`);
-    all.push(...lines);
-    cursor = nextCursor;
-  }
-  return all;
+  return allRows(async (cursor) => {
+    const query = new URLSearchParams(cursor === "" ? period : { ...period, cursor });
+    const { lines: rows, nextCursor } = await get("stock", `numbers/stock?${query.toString()}`);
+    return { rows, nextCursor };
+  });
 }
 
 function linesOf(lines: readonly StockLineView[], period: string): readonly HTMLElement[] {

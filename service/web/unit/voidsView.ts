@@ -1,7 +1,7 @@
 import { mayAtDesk } from "../../domain/deskRoles.ts";
 import { both, el } from "../shared/dom.ts";
 import { beijingTime, words } from "../shared/words.ts";
-import type { BlankView, Me, Summary } from "./answers.ts";
+import { kindName, type BlankView, type Me, type Summary } from "./answers.ts";
 import { get } from "./ask.ts";
 import { downloads } from "./download.ts";
 import { pagedList } from "./pagedList.ts";
@@ -53,9 +53,8 @@ const rules = () => [
 ];
 
 function numberList(me: Me) {
-  const nameOf = (id: string): string => me.kinds.find((kind) => kind.id === id)?.eInvoiceName.zh ?? id;
   const cells = (each: Summary): readonly string[] => [
-    ...[each.code, each.number, nameOf(each.kind), beijingTime(each.issuedAtMs).slice(0, 16)],
+    ...[each.code, each.number, kindName(me, each.kind), beijingTime(each.issuedAtMs).slice(0, 16)],
     ...[each.placeCode, each.busNo, each.voidReason ?? ""],
   ];
   return pagedList<Summary>(

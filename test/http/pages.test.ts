@@ -120,6 +120,8 @@ describe("the pages in Chromium", function () {
     const operations = [...Object.values(document.paths), ...Object.values(document.webhooks)].flatMap((methods) =>
       Object.keys(methods),
     );
+    // They are drawn tag by tag.
+    await page.locator(".opblock").nth(operations.length - 1).waitFor();
     expect(await page.locator(".opblock").count()).to.equal(operations.length);
     await page.click("#operations-receipts-issueReceipt .opblock-summary");
     await page.waitForSelector("#operations-receipts-issueReceipt .highlight-code");

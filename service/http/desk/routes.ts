@@ -69,7 +69,6 @@ type Handler = (deps: Deps, call: DeskCall) => Promise<Reply>;
 /** The unit desk: one page at many addresses, and what it asks for. */
 export function deskRoutes(deps: Deps): readonly OpenRoute[] {
   const { open, page, look, only, change, own } = makers(deps);
-  const application = "numbers/applications/{applicationNo}";
   const one = "receipts/{code}/{number}";
   return [
     { ...page, path: "/unit", doc: deskDocs.home, handle: deskShell },
@@ -112,6 +111,23 @@ export function deskRoutes(deps: Deps): readonly OpenRoute[] {
     change("decide_reversal", "requests/{id}", deskDocs.decision, postDecision),
     look("catalogue/{kind}", deskDocs.catalogue, getCatalogue),
     look("books", deskDocs.books, getBooks),
+    ...numberRoutes(makers(deps)),
+    look("days/{date}", deskDocs.day, getDay),
+    change("read", "days/{date}/reconciliation", deskDocs.reconcile, postReconciliation, LIST_BYTES),
+    change("items", "items", deskDocs.item, postItem),
+    change("items", "items/remove", deskDocs.itemRemoval, postItemRemoval),
+    only("accounts", look("accounts", deskDocs.accounts, getAccounts), getAccounts),
+    change("accounts", "accounts", deskDocs.account, postAccount),
+    change("accounts", "accounts/{id}", deskDocs.accountChange, postAccountChange),
+    change("accounts", "accounts/{id}/reset", deskDocs.accountReset, postAccountReset),
+    only("log", look("log", deskDocs.log, getLog), getLog),
+  ];
+}
+
+/** Numbers, places and write-offs. */
+function numberRoutes({ look, change }: ReturnType<typeof makers>): readonly OpenRoute[] {
+  const application = "numbers/applications/{applicationNo}";
+  return [
     look("numbers/applications", deskDocs.applications, numberLooks.applications),
     change("numbers", "numbers/applications", deskDocs.apply, postDeskApplication),
     change("numbers", `${application}/save`, deskDocs.applicationSave, postDeskSave),
@@ -128,15 +144,6 @@ export function deskRoutes(deps: Deps): readonly OpenRoute[] {
     look("write-offs/{writeOffId}", deskDocs.writeOff, writeOffLooks.one),
     change("numbers", "write-offs", deskDocs.fileWriteOff, postDeskWriteOff),
     change("numbers", "write-offs/{writeOffId}/rectification", deskDocs.rectify, postDeskRectification),
-    look("days/{date}", deskDocs.day, getDay),
-    change("read", "days/{date}/reconciliation", deskDocs.reconcile, postReconciliation, LIST_BYTES),
-    change("items", "items", deskDocs.item, postItem),
-    change("items", "items/remove", deskDocs.itemRemoval, postItemRemoval),
-    only("accounts", look("accounts", deskDocs.accounts, getAccounts), getAccounts),
-    change("accounts", "accounts", deskDocs.account, postAccount),
-    change("accounts", "accounts/{id}", deskDocs.accountChange, postAccountChange),
-    change("accounts", "accounts/{id}/reset", deskDocs.accountReset, postAccountReset),
-    only("log", look("log", deskDocs.log, getLog), getLog),
   ];
 }
 

@@ -83,25 +83,12 @@ export function issueForm(
     if (event.target !== null) touched.add(event.target);
     changed();
   });
-  const read = (): Read => readInput(me, kind, parts);
   return {
     element,
     items,
     state() {
-      const prepaid = own.has(PREPAID) ? undefined : vouchers?.read().sumFen;
-      if (prepaid !== undefined) fields.get(PREPAID)?.write(prepaid);
-      let { input, malformed } = read();
-      const first = computed(kind, me.unit, input, nowMs(), catalogue());
-      if (first.totalFen !== undefined) {
-        const cash = own.has(CASH) ? undefined : restInCash(kind, first.totalFen, input.mainExt);
-        if (cash !== undefined) fields.get(CASH)?.write(cash);
-        if (kind.payChannels.isRequired) channels.follow(first.totalFen);
-        ({ input, malformed } = read());
-      }
-      const last = computed(kind, me.unit, input, nowMs(), catalogue());
-      const known = new Set(malformed.map(({ pointer }) => pointer));
-      const problems = [...malformed, ...last.problems.filter(({ pointer }) => !known.has(pointer))];
-      return { input, computed: { ...last, problems } };
+      const judge = (input: IssueInput): Computed => computed(kind, me.unit, input, nowMs(), catalogue());
+      return settle(kind, parts, own, () => readInput(me, kind, parts), judge);
     },
     tell(problems, all) {
       clear(fields, [...items.cells(), ...lines.cells(), ...(vouchers?.cells() ?? [])], channels.problem);
@@ -126,6 +113,30 @@ export function issueForm(
       if (!lines.removeHere() && vouchers?.removeHere() !== true) items.removeHere();
     },
   };
+}
+
+/** Fills in what follows from the rest, unless somebody typed it (`own`): what was prepaid, the cash, the one pay channel. */
+function settle(
+  kind: Kind,
+  { fields, channels, vouchers }: Parts,
+  own: ReadonlySet<string>,
+  read: () => Read,
+  judge: (input: IssueInput) => Computed,
+): ReturnType<IssueForm["state"]> {
+  const prepaid = own.has(PREPAID) ? undefined : vouchers?.read().sumFen;
+  if (prepaid !== undefined) fields.get(PREPAID)?.write(prepaid);
+  let { input, malformed } = read();
+  const { totalFen } = judge(input);
+  if (totalFen !== undefined) {
+    const cash = own.has(CASH) ? undefined : restInCash(kind, totalFen, input.mainExt);
+    if (cash !== undefined) fields.get(CASH)?.write(cash);
+    if (kind.payChannels.isRequired) channels.follow(totalFen);
+    ({ input, malformed } = read());
+  }
+  const last = judge(input);
+  const known = new Set(malformed.map(({ pointer }) => pointer));
+  const problems = [...malformed, ...last.problems.filter(({ pointer }) => !known.has(pointer))];
+  return { input, computed: { ...last, problems } };
 }
 
 type Read = { readonly input: IssueInput; readonly malformed: readonly FieldProblem[] };

@@ -135,12 +135,6 @@ function listParts(writeOffs: readonly WriteOffHead[], open: (id: string) => voi
 }
 
 function detailParts(me: Me, detail: WriteOffDetail): readonly Child[] {
-  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-  const lineCells = (each: WriteOffDetail["lines"][number]): readonly string[] => [
-    ...[each.eInvoiceCode, each.first === null ? "" : `${each.first}～${each.last ?? ""}`, grouped(each.blueCount)],
-    ...[yuan(each.blueAmount), grouped(each.redCount), yuan(each.redAmount), grouped(each.voidCount)],
-    grouped(each.closingCount),
-  ];
   const { lines, items, events, writeOffId } = detail;
   return [
     el("h2", { tabindex: "-1" }, `${writeOffId} `, both(resultOf(detail))),
@@ -159,30 +153,7 @@ function detailParts(me: Me, detail: WriteOffDetail): readonly Child[] {
       ),
     ),
     detail.result === 3 && mayAtDesk(me.account.role, "numbers") ? rectifyForm(me, writeOffId) : undefined,
-    table(
-      words("号码", "Numbers"),
-      [
-        { head: words("票据代码", "Code") },
-        { head: words("号码范围", "Range") },
-        { head: words("蓝票", "Blue"), isMoney: true },
-        { head: words("金额", "Amount"), isMoney: true },
-        { head: words("红票", "Red"), isMoney: true },
-        { head: words("红票金额", "Amount reversed"), isMoney: true },
-        { head: words("作废", "Void"), isMoney: true },
-        { head: words("期末", "Left"), isMoney: true },
-      ],
-      lines.map(lineCells),
-      [
-        "合计 Total",
-        "",
-        grouped(sum(lines.map((each) => each.blueCount))),
-        yuan(sum(lines.map((each) => each.blueAmount))),
-        grouped(sum(lines.map((each) => each.redCount))),
-        yuan(sum(lines.map((each) => each.redAmount))),
-        grouped(sum(lines.map((each) => each.voidCount))),
-        grouped(sum(lines.map((each) => each.closingCount))),
-      ],
-    ),
+    linesTable(lines),
     table(
       words("收入按项目", "Income by item"),
       [
@@ -205,6 +176,40 @@ function detailParts(me: Me, detail: WriteOffDetail): readonly Child[] {
       ]),
     ]),
   ];
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+function linesTable(lines: WriteOffDetail["lines"]): HTMLElement {
+  const lineCells = (each: WriteOffDetail["lines"][number]): readonly string[] => [
+    ...[each.eInvoiceCode, each.first === null ? "" : `${each.first}～${each.last ?? ""}`, grouped(each.blueCount)],
+    ...[yuan(each.blueAmount), grouped(each.redCount), yuan(each.redAmount), grouped(each.voidCount)],
+    grouped(each.closingCount),
+  ];
+  return table(
+    words("号码", "Numbers"),
+    [
+      { head: words("票据代码", "Code") },
+      { head: words("号码范围", "Range") },
+      { head: words("蓝票", "Blue"), isMoney: true },
+      { head: words("金额", "Amount"), isMoney: true },
+      { head: words("红票", "Red"), isMoney: true },
+      { head: words("红票金额", "Amount reversed"), isMoney: true },
+      { head: words("作废", "Void"), isMoney: true },
+      { head: words("期末", "Left"), isMoney: true },
+    ],
+    lines.map(lineCells),
+    [
+      "合计 Total",
+      "",
+      grouped(sum(lines.map((each) => each.blueCount))),
+      yuan(sum(lines.map((each) => each.blueAmount))),
+      grouped(sum(lines.map((each) => each.redCount))),
+      yuan(sum(lines.map((each) => each.redAmount))),
+      grouped(sum(lines.map((each) => each.voidCount))),
+      grouped(sum(lines.map((each) => each.closingCount))),
+    ],
+  );
 }
 
 function rectifyForm(me: Me, writeOffId: string): HTMLElement {

@@ -1,46 +1,7 @@
 import { equalBytes } from "../core/bytes.ts";
-import { deskLogHash, LOG_START } from "../domain/deskLog.ts";
+import { deskLogHash, LOG_START, type DeskLogAction } from "../domain/deskLog.ts";
 import type { Deps } from "./deps.ts";
 import type { DeskAccount } from "./deskPorts.ts";
-
-/** What the operator log tells of. */
-export type DeskLogAction =
-  | "signed_in"
-  | "sign_in_refused"
-  | "signed_out"
-  | "password_changed"
-  | "totp_bound"
-  | "recovery_code_used"
-  | "issue_asked"
-  | "issued"
-  | "issue_refused"
-  | "receipt_seen"
-  | "receipt_downloaded"
-  | "receipt_sent"
-  | "arrears_released"
-  | "receipts_searched"
-  | "receipts_exported"
-  | "reconciled"
-  | "reversal_asked"
-  | "reversal_approved"
-  | "reversal_refused"
-  | "reversed"
-  | "exchanged"
-  | "paper_returned"
-  | "paper_replaced"
-  | "blanks_spoilt"
-  | "application_saved"
-  | "application_submitted"
-  | "numbers_returned"
-  | "low_water_set"
-  | "place_set"
-  | "book_placed"
-  | "item_saved"
-  | "item_removed"
-  | "account_made"
-  | "account_changed"
-  | "account_reset"
-  | "action_denied";
 
 /** Appends one line for each object, in the account's name. */
 export async function logAtDesk(

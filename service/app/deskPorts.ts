@@ -1,7 +1,9 @@
+import type { DeskPaperState, DeskReceiptState, DeskRequestState } from "../domain/deskLists.ts";
 import type { DeskLogEntry } from "../domain/deskLog.ts";
 import type { DeskRole } from "../domain/deskRoles.ts";
 import type { IssueInput } from "../domain/receipt.ts";
 import type { ReversalRequest } from "../domain/reversal.ts";
+import type { PaperExchange } from "./paperPorts.ts";
 import type { Receipt, ReceiptCursor } from "./storePorts.ts";
 
 /** Passwords and one-time codes of the unit desk. */
@@ -11,6 +13,8 @@ export interface DeskSecrets {
   matchesPassword(password: string, hash: string): Promise<boolean>;
   /** The 6 digits of RFC 6238 (SHA-1, 30 s) for a step: the time in s divided by 30, rounded down. */
   totpAt(secret: Uint8Array, step: number): string;
+  /** A QR code with its quiet zone, row by row from the top: "1" is a dark module. */
+  qrRows(text: string): readonly string[];
 }
 
 /** Somebody who works at a unit's desk. */
@@ -107,8 +111,30 @@ export type DeskReceiptFilter = {
   readonly payerName?: string;
   readonly amountFen?: number;
   readonly kind?: string;
+  /** 开票点 */
+  readonly placeCode?: string;
+  readonly state?: DeskReceiptState;
   readonly issuedFromMs: number;
   readonly issuedBeforeMs: number;
+};
+
+export type DeskReceiptPage = {
+  readonly receipts: readonly Receipt[];
+  /** Where the list goes on; undefined: that was all. */
+  readonly next?: ReceiptCursor;
+  /** The page is not full because only so many receipts are looked through at once: there may be more from `next` on. */
+  readonly isCutShort: boolean;
+};
+
+/** A place in a list that is sorted by time, newest first. */
+export type DeskCursor = { readonly atMs: number; readonly id: string };
+
+/** 作废的空白纸质票据 */
+export type SpoiltBlank = {
+  readonly paperCode: string;
+  readonly paperNumber: string;
+  readonly reason: string;
+  readonly spoiltAtMs: number;
 };
 
 /** Of one place, kind and hour. */
@@ -134,13 +160,22 @@ export interface DeskReceiptStore {
   }): Promise<void>;
   /** Who issued it at the desk; undefined: not at the desk. */
   deskIssuerOf(unitId: number, busNo: string): Promise<string | undefined>;
-  /** A unit's own receipts, newest first, before a place. */
+  /** A unit's own receipts, newest first, before a place. Takes the same time however many the unit has. */
   searchDeskReceipts(
     unitId: number,
     filter: DeskReceiptFilter,
     before: ReceiptCursor | undefined,
     limit: number,
-  ): Promise<readonly Receipt[]>;
+  ): Promise<DeskReceiptPage>;
+  /** A unit's exchanges to paper, newest first, before a place. */
+  deskExchanges(
+    unitId: number,
+    state: DeskPaperState | undefined,
+    before: DeskCursor | undefined,
+    limit: number,
+  ): Promise<readonly PaperExchange[]>;
+  /** A unit's spoilt blanks, newest first, before a place: `id` is the paper's code, a dot, its number. */
+  spoiltBlanks(unitId: number, before: DeskCursor | undefined, limit: number): Promise<readonly SpoiltBlank[]>;
   deskTallies(unitId: number, fromMs: number, beforeMs: number): Promise<readonly DeskTally[]>;
   deskItems(unitId: number): Promise<readonly DeskItem[]>;
   /** Inserts, or replaces the item of this kind and code. */
@@ -165,7 +200,7 @@ export type DeskRequest = {
   readonly rest?: DeskInput;
   readonly askedBy: string;
   readonly askedAtMs: number;
-  readonly state: "asked" | "done" | "refused";
+  readonly state: DeskRequestState;
   readonly decidedBy?: string;
   readonly decidedAtMs?: number;
   /** What the reviewer says of it. */
@@ -176,8 +211,13 @@ export interface DeskRequestStore {
   /** False if one is open for this receipt. */
   addDeskRequest(request: Omit<DeskRequest, "state" | "decidedBy" | "decidedAtMs" | "note">): Promise<boolean>;
   deskRequest(requestId: string): Promise<DeskRequest | undefined>;
-  /** Open ones first, then the newest. */
-  deskRequests(unitId: number, limit: number): Promise<readonly DeskRequest[]>;
+  /** Newest first, before a place: of one state, or all. */
+  deskRequests(
+    unitId: number,
+    state: DeskRequestState | undefined,
+    before: DeskCursor | undefined,
+    limit: number,
+  ): Promise<readonly DeskRequest[]>;
   /** False if it was decided meanwhile. */
   decideDeskRequest(
     requestId: string,

@@ -16,13 +16,14 @@ type TotpDeps = Pick<Deps, "store" | "contacts" | "deskSecrets" | "clock" | "ran
 export async function beginTotp(
   deps: TotpDeps,
   account: DeskAccount,
-): Promise<{ readonly secret: string; readonly uri: string }> {
+): Promise<{ readonly secret: string; readonly uri: string; readonly qr: readonly string[] }> {
   const bytes = deps.random.bytes(SECRET_BYTES);
   await deps.store.changeDeskAccount(account.accountId, { totpPending: deps.contacts.seal(hexOf(bytes)) });
   const secret = base32Of(bytes);
   const label = encodeURIComponent(`链票:${account.unitId}-${account.name}`);
   const issuer = encodeURIComponent("链票");
-  return { secret, uri: `otpauth://totp/${label}?secret=${secret}&issuer=${issuer}` };
+  const uri = `otpauth://totp/${label}?secret=${secret}&issuer=${issuer}`;
+  return { secret, uri, qr: deps.deskSecrets.qrRows(uri) };
 }
 
 /** @returns the recovery codes, shown this once; undefined: the code is wrong, or nothing was begun */

@@ -40,16 +40,17 @@ export async function sendEvents(deps: Deps): Promise<boolean> {
   return true;
 }
 
-/** Forgets what is older than units can ask for. @returns whether there may be more */
+/** Forgets what is older than units can ask for, and secrets that have ended. @returns whether there may be more */
 export async function forgetEvents({ store, clock }: Deps): Promise<boolean> {
+  await store.forgetSecrets(clock.nowMs());
   return (await store.forgetEvents(clock.nowMs() - EVENT_KEPT_MS, FORGET_COUNT)) === FORGET_COUNT;
 }
 
 async function sendEvent(deps: Deps, turn: ClaimedEndpoint, event: ReceiptEvent): Promise<Step> {
   if (!turn.types.includes(event.type)) return passTo(deps, turn, event.seq);
-  const { url, sealedSecret, endpointId } = turn;
+  const { url, sealedSecrets, endpointId } = turn;
   const body = JSON.stringify(eventView(event));
-  const outcome = await deps.webhooks.post({ url, sealedSecret, id: event.eventId, body });
+  const outcome = await deps.webhooks.post({ url, sealedSecrets, id: event.eventId, body });
   const fields = { endpointId, unitId: turn.unitId, eventId: event.eventId, seq: event.seq };
   if (outcome.kind === "taken") {
     deps.log.info("event_sent", fields);

@@ -39,6 +39,8 @@ export type Endpoint = {
   readonly waitingCount: number;
   /** Events that it refused, and that were put aside so that the next could go on. */
   readonly deadCount: number;
+  /** Until when the secret before this one signs, too; undefined: there is one secret. */
+  readonly oldSecretUntilMs?: number;
 };
 
 export type NewEndpoint = Pick<Endpoint, "endpointId" | "unitId" | "url" | "types" | "createdAtMs"> & {
@@ -47,7 +49,8 @@ export type NewEndpoint = Pick<Endpoint, "endpointId" | "unitId" | "url" | "type
 
 /** An endpoint that this program alone sends to, until its claim ends. */
 export type ClaimedEndpoint = Pick<Endpoint, "endpointId" | "unitId" | "url" | "types" | "failures"> & {
-  readonly sealedSecret: Uint8Array;
+  /** The secret, and those before it that sign along for a time: newest first. */
+  readonly sealedSecrets: readonly Uint8Array[];
   /** Counts claims, replays and switches: what is marked under an older one is refused. */
   readonly fence: number;
   /** What comes after it is to be sent. */
@@ -66,6 +69,15 @@ export type DeadLetter = {
 
 export type EventFilter = { readonly types?: readonly EventType[]; readonly sinceMs?: number };
 
+export type SecretRotation = {
+  readonly unitId: number;
+  readonly endpointId: string;
+  readonly sealedSecret: Uint8Array;
+  /** Until when the secret that there was signs along; 0: it ends now, with all before it. */
+  readonly oldUntilMs: number;
+  readonly nowMs: number;
+};
+
 /** Where a replay begins: at this event, or at the first that is not older. */
 export type ReplayStart = { readonly eventId: string } | { readonly sinceMs: number };
 
@@ -78,6 +90,11 @@ export interface WebhookStore {
   deadLetters(endpoint: Pick<Endpoint, "unitId" | "endpointId">, limit: number): Promise<readonly DeadLetter[]>;
   /** False if the unit has none of this id. */
   removeEndpoint(unitId: number, endpointId: string): Promise<boolean>;
+  /**
+   * Gives the endpoint another secret. What is being sent under the secrets before is sent again.
+   * `too_many`: so many of its old secrets are valid already.
+   */
+  rotateSecret(rotation: SecretRotation, mostOld: number): Promise<"rotated" | "no_endpoint" | "too_many">;
   /**
    * Sends from there on again, in order, and turns the endpoint on. What was put aside from there on is sent with it.
    */
@@ -108,6 +125,8 @@ export interface WebhookStore {
   releaseEndpoints(holder: string): Promise<void>;
   /** Events of before; at most `limit`. */
   forgetEvents(beforeMs: number, limit: number): Promise<number>;
+  /** Old secrets that have ended. */
+  forgetSecrets(nowMs: number): Promise<void>;
 }
 
 /** The endpoint stood at `from` and goes on after `to`. */
@@ -141,7 +160,8 @@ export interface WebhookPoster {
   /** Never throws for what a server or network does. */
   post(message: {
     readonly url: string;
-    readonly sealedSecret: Uint8Array;
+    /** One signature each. */
+    readonly sealedSecrets: readonly Uint8Array[];
     readonly id: string;
     readonly body: string;
   }): Promise<PostOutcome>;

@@ -25,7 +25,13 @@ import { CatalogueEditionEntity, CatalogueItemEntity, KindCodeEntity, KindVersio
 import { AppKeyEntity, DeploymentEntity, RequestNonceEntity, UnitEntity } from "./entities/unit.ts";
 import { WriteOffEntity, WriteOffEventEntity, WriteOffRunEntity } from "./entities/writeOff.ts";
 import { ArchiveRunEntity, DestructionEntity } from "./entities/destruction.ts";
-import { EventEntity, EventStreamEntity, WebhookDeadLetterEntity, WebhookEndpointEntity } from "./entities/webhook.ts";
+import {
+  EventEntity,
+  EventStreamEntity,
+  WebhookDeadLetterEntity,
+  WebhookEndpointEntity,
+  WebhookOldSecretEntity,
+} from "./entities/webhook.ts";
 import { CreateLedgerBooks1795312800000 } from "./migrations/1795312800000-createLedgerBooks.ts";
 import { CountChecks1795320000000 } from "./migrations/1795320000000-countChecks.ts";
 import { CreateDelivery1795321000000 } from "./migrations/1795321000000-createDelivery.ts";
@@ -44,6 +50,8 @@ import { RecordContactChanges1795455000000 } from "./migrations/1795455000000-re
 import { DeliverAgain1795455000001 } from "./migrations/1795455000001-deliverAgain.ts";
 import { SumReceipts1795510000000 } from "./migrations/1795510000000-sumReceipts.ts";
 import { IndexRedReceipts1795510000001 } from "./migrations/1795510000001-indexRedReceipts.ts";
+import { IndexDeskSearch1795520000000 } from "./migrations/1795520000000-indexDeskSearch.ts";
+import { RotateWebhookSecrets1795520000001 } from "./migrations/1795520000001-rotateWebhookSecrets.ts";
 import { sqlStateOf } from "./retry.ts";
 
 const ENTITIES = [
@@ -98,6 +106,7 @@ const ENTITIES = [
   WebhookDeadLetterEntity,
   LedgerCursorEntity,
   LedgerActEntity,
+  WebhookOldSecretEntity,
 ];
 
 /** In the order of their timestamps. */
@@ -120,6 +129,8 @@ const MIGRATIONS = [
   FollowLedger1795500000000,
   SumReceipts1795510000000,
   IndexRedReceipts1795510000001,
+  IndexDeskSearch1795520000000,
+  RotateWebhookSecrets1795520000001,
 ];
 
 /** Enough for one process's request groups, workers and reads; a pool of 16 keeps 6 processes below PostgreSQL's 100. */

@@ -1,8 +1,11 @@
 import type { DataSource } from "typeorm";
-import type { DeskReceiptFilter, DeskReceiptStore, DeskTally } from "../app/deskPorts.ts";
+import type { DeskReceiptStore, DeskTally } from "../app/deskPorts.ts";
+import type { PaperState } from "../app/paperPorts.ts";
+import type { DeskPaperState } from "../domain/deskLists.ts";
+import { searchReceipts } from "./deskSearch.ts";
 import { DeskItemEntity } from "./entities/desk.ts";
+import { exchangeColumns, exchangeOf, type RawExchange } from "./papers.ts";
 import { query } from "./retry.ts";
-import { standingColumns, standingJoin, receiptColumns, receiptOf, type RawReceipt } from "./rows.ts";
 
 /** What a unit's desk sees of its own receipts, and the items that it charges. */
 export function createDeskReceiptStore(dataSource: DataSource): DeskReceiptStore {
@@ -23,17 +26,34 @@ export function createDeskReceiptStore(dataSource: DataSource): DeskReceiptStore
       return row?.account_id;
     },
 
-    async searchDeskReceipts(unitId, filter, before, limit) {
-      const { conditions, parameters } = conditionsOf(filter);
-      const place = [before?.issuedAtMs ?? MAX_MS, before?.code ?? 0, before?.number ?? 0];
-      const rows = await query<RawReceipt>(
+    searchDeskReceipts: (unitId, filter, before, limit) =>
+      searchReceipts(dataSource, { unitId, filter, before, limit }),
+
+    async deskExchanges(unitId, state, before, limit) {
+      const rows = await query<RawExchange>(
         dataSource,
-        `select ${receiptColumns}, ${standingColumns} from receipt r ${standingJoin}
-         where r.unit_id = $1 and (r.issued_at_ms, r.code, r.number) < ($2, $3, $4) ${conditions}
-         order by r.issued_at_ms desc, r.code desc, r.number desc limit $5`,
-        [unitId, ...place, limit, ...parameters],
+        `select ${exchangeColumns} from paper_exchange e
+         where e.unit_id = $1 and ($2::text[] is null or e.state = any($2)) and (e.requested_at_ms, e.exchange_id) < ($3, $4)
+         order by e.requested_at_ms desc, e.exchange_id desc limit $5`,
+        [unitId, state === undefined ? null : EXCHANGE_STATES[state], before?.atMs ?? MAX_MS, before?.id ?? "", limit],
       );
-      return rows.map(receiptOf);
+      return rows.map(exchangeOf);
+    },
+
+    async spoiltBlanks(unitId, before, limit) {
+      const [code = "", number = 0] = before?.id.split(".") ?? [];
+      type Raw = { paper_code: string; paper_number: string; reason: string; spoilt_at_ms: string; digits: number };
+      const rows = await query<Raw>(
+        dataSource,
+        `select s.*, (select max(digits) from paper_book b where b.unit_id = $1 and b.paper_code = s.paper_code) as digits
+         from paper_spoilt s where s.unit_id = $1 and (s.spoilt_at_ms, s.paper_code, s.paper_number) < ($2, $3, $4)
+         order by s.spoilt_at_ms desc, s.paper_code desc, s.paper_number desc limit $5`,
+        [unitId, before?.atMs ?? MAX_MS, code, number, limit],
+      );
+      return rows.map((row) => ({
+        ...{ paperCode: row.paper_code, paperNumber: row.paper_number.padStart(row.digits, "0"), reason: row.reason },
+        spoiltAtMs: Number(row.spoilt_at_ms),
+      }));
     },
 
     deskTallies: (unitId, fromMs, beforeMs) => readTallies(dataSource, unitId, fromMs, beforeMs),
@@ -88,26 +108,11 @@ async function readTallies(
   }));
 }
 
-/** After every time that a receipt can have. */
+/** After every time that a row can have. */
 const MAX_MS = 8_640_000_000_000_000;
 
-/** Conditions on the receipt r from the sixth parameter on. */
-function conditionsOf(filter: DeskReceiptFilter): { conditions: string; parameters: unknown[] } {
-  const given: readonly (readonly [value: unknown, condition: string])[] = [
-    [filter.issuedFromMs, "r.issued_at_ms >="],
-    [filter.issuedBeforeMs, "r.issued_at_ms <"],
-    [filter.code, "r.code ="],
-    [filter.number, "r.number ="],
-    [filter.busNo, "r.bus_no ="],
-    [filter.kind, "r.kind ="],
-    [filter.amountFen, "r.issued_fen + r.reversed_fen ="],
-    [filter.payerName === undefined ? undefined : likeOf(filter.payerName), "r.data->>'payerPartyName' like"],
-  ];
-  const used = given.filter(([value]) => value !== undefined);
-  return {
-    conditions: used.map(([, condition], index) => `and ${condition} $${6 + index}`).join(" "),
-    parameters: used.map(([value]) => value),
-  };
-}
-
-const likeOf = (text: string): string => `${text.replace(/[\\%_]/g, "\\$&")}%`;
+const EXCHANGE_STATES: Readonly<Record<DeskPaperState, readonly PaperState[]>> = {
+  standing: ["requested", "given", "returning"],
+  over: ["returned", "replaced"],
+  refused: ["refused"],
+};

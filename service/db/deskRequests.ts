@@ -23,15 +23,16 @@ export function createDeskRequestStore(dataSource: DataSource): DeskRequestStore
       return row === null ? undefined : requestOf(row);
     },
 
-    async deskRequests(unitId, limit) {
-      const rows = await manager
+    async deskRequests(unitId, state, before, limit) {
+      const select = manager
         .createQueryBuilder(DeskRequestEntity, "q")
         .where("q.unitId = :unitId", { unitId })
-        .orderBy("case when q.state = 'asked' then 0 else 1 end")
-        .addOrderBy("q.askedAtMs", "DESC")
-        .limit(limit)
-        .getMany();
-      return rows.map(requestOf);
+        .orderBy("q.askedAtMs", "DESC")
+        .addOrderBy("q.requestId", "DESC")
+        .limit(limit);
+      if (state !== undefined) select.andWhere("q.state = :state", { state });
+      if (before !== undefined) select.andWhere("(q.askedAtMs, q.requestId) < (:atMs, :id)", before);
+      return (await select.getMany()).map(requestOf);
     },
 
     async decideDeskRequest(requestId, { state, decidedBy, decidedAtMs, note }) {

@@ -6,7 +6,14 @@ import { inTransaction, query, rowsOf } from "./retry.ts";
 
 type EventQueue = Pick<
   WebhookStore,
-  "claimEndpoint" | "nextEvents" | "passEvent" | "failEvent" | "releaseEndpoint" | "releaseEndpoints" | "forgetEvents"
+  | "claimEndpoint"
+  | "nextEvents"
+  | "passEvent"
+  | "failEvent"
+  | "releaseEndpoint"
+  | "releaseEndpoints"
+  | "forgetEvents"
+  | "forgetSecrets"
 >;
 
 /**
@@ -60,6 +67,10 @@ export function createEventQueue(dataSource: DataSource): EventQueue {
       );
       return rows.length;
     },
+
+    async forgetSecrets(nowMs) {
+      await query(dataSource, "delete from webhook_old_secret where until_ms <= $1", [nowMs]);
+    },
   };
 }
 
@@ -70,6 +81,7 @@ type RawClaim = {
   types: EventType[];
   failures: number;
   sealed_secret: Buffer;
+  old_secrets: Buffer[] | null;
   fence: string;
   position: string;
   last_seq: string;
@@ -89,13 +101,16 @@ async function claimEndpoint(
        where w.state = 'on' and w.next_at_ms <= $2 and w.until_ms <= $2 and w.position < s.next_seq - 1
        order by w.next_at_ms limit 1 for update of w skip locked)
      returning own.endpoint_id, own.unit_id, own.url, own.types, own.failures, own.sealed_secret, own.fence, own.position,
-       stream.next_seq - 1 as last_seq`,
+       stream.next_seq - 1 as last_seq,
+       (select array_agg(o.sealed_secret order by o.until_ms desc) from webhook_old_secret o
+        where o.endpoint_id = own.endpoint_id and o.until_ms > $2) as old_secrets`,
     [holder, nowMs, leaseMs],
   );
   if (row === undefined) return undefined;
-  const { endpoint_id: endpointId, unit_id: unitId, url, types, failures, sealed_secret: sealedSecret } = row;
+  const { endpoint_id: endpointId, unit_id: unitId, url, types, failures } = row;
+  const sealedSecrets = [row.sealed_secret, ...(row.old_secrets ?? [])];
   const place = { fence: Number(row.fence), position: Number(row.position), lastSeq: Number(row.last_seq) };
-  return { endpointId, unitId, url, types, failures, sealedSecret, ...place };
+  return { endpointId, unitId, url, types, failures, sealedSecrets, ...place };
 }
 
 function passEvent(

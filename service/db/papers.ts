@@ -15,7 +15,7 @@ import { PaperBookEntity, PaperExchangeEntity, PaperSpoiltEntity, type PaperExch
 import { inTransaction, query, rowsOf } from "./retry.ts";
 import { receiptColumns, receiptOf, standingColumns, standingJoin, type RawReceipt } from "./rows.ts";
 
-const exchangeColumns = `e.exchange_id, e.unit_id, e.code, e.number, e.paper_code, e.paper_number, e.digits, e.state,
+export const exchangeColumns = `e.exchange_id, e.unit_id, e.code, e.number, e.paper_code, e.paper_number, e.digits, e.state,
   e.place_code, e.operator, e.reason, e.requested_at_ms, e.settled_at_ms`;
 const STANDING = "e.state in ('requested', 'given', 'returning')";
 
@@ -326,7 +326,7 @@ async function paperStock(dataSource: DataSource, unitId: number): Promise<reado
   }));
 }
 
-type RawExchange = {
+export type RawExchange = {
   exchange_id: string;
   unit_id: number;
   code: number;
@@ -342,7 +342,7 @@ type RawExchange = {
   settled_at_ms: string | null;
 };
 
-function exchangeOf(row: RawExchange): PaperExchange {
+export function exchangeOf(row: RawExchange): PaperExchange {
   return {
     ...{ exchangeId: row.exchange_id, unitId: row.unit_id, code: row.code, number: Number(row.number) },
     ...{ paperCode: row.paper_code, paperNumber: row.paper_number.padStart(row.digits, "0"), state: row.state },

@@ -6,6 +6,7 @@ import type {
   NewEndpoint,
   ReceiptEvent,
   ReplayStart,
+  SecretRotation,
   WebhookStore,
 } from "../app/webhookPorts.ts";
 import { WebhookEndpointEntity } from "./entities/webhook.ts";
@@ -25,7 +26,8 @@ export function createWebhookStore(dataSource: DataSource): WebhookStore {
       const rows = await query<RawEndpoint>(
         dataSource,
         `select w.*, s.next_seq - 1 - w.position as waiting,
-           (select count(*) from webhook_dead_letter d where d.endpoint_id = w.endpoint_id) as dead
+           (select count(*) from webhook_dead_letter d where d.endpoint_id = w.endpoint_id) as dead,
+           (select max(until_ms) from webhook_old_secret o where o.endpoint_id = w.endpoint_id) as old_until_ms
          from webhook_endpoint w join event_stream s on s.unit_id = w.unit_id
          where w.unit_id = $1 order by w.created_at_ms, w.endpoint_id`,
         [unitId],
@@ -52,10 +54,15 @@ export function createWebhookStore(dataSource: DataSource): WebhookStore {
       inTransaction(dataSource, async (manager) => {
         await lockStream(manager, unitId);
         const { affected } = await manager.delete(WebhookEndpointEntity, { unitId, endpointId });
-        await manager.query("delete from webhook_dead_letter where endpoint_id = $1", [endpointId]);
+        for (const table of ["webhook_dead_letter", "webhook_old_secret"]) {
+          await manager.query(`delete from ${table} where endpoint_id = $1`, [endpointId]);
+        }
         await noteTypes(manager, unitId);
         return affected === 1;
       }),
+
+    rotateSecret: (rotation, mostOld) =>
+      inTransaction(dataSource, (manager) => rotateSecret(manager, rotation, mostOld)),
 
     replayFrom: (unitId, endpointId, start, nowMs) =>
       inTransaction(dataSource, (manager) => replayFrom(manager, { unitId, endpointId, start, nowMs })),
@@ -79,6 +86,7 @@ type RawEndpoint = {
   next_at_ms: string;
   waiting: string;
   dead: string;
+  old_until_ms: string | null;
 };
 
 function endpointOf(row: RawEndpoint): Endpoint {
@@ -95,6 +103,7 @@ function endpointOf(row: RawEndpoint): Endpoint {
     ...(isRetried ? { nextAtMs: Number(row.next_at_ms) } : {}),
     waitingCount: Number(row.waiting),
     deadCount: Number(row.dead),
+    ...(row.old_until_ms === null ? {} : { oldSecretUntilMs: Number(row.old_until_ms) }),
   };
 }
 
@@ -133,6 +142,31 @@ async function addEndpoint(
   });
   await noteTypes(manager, unitId);
   return "added";
+}
+
+async function rotateSecret(
+  manager: EntityManager,
+  { unitId, endpointId, sealedSecret, oldUntilMs, nowMs }: SecretRotation,
+  mostOld: number,
+): Promise<"rotated" | "no_endpoint" | "too_many"> {
+  const own = "select sealed_secret from webhook_endpoint where unit_id = $1 and endpoint_id = $2 for update";
+  const [endpoint] = await rowsOf<{ sealed_secret: Buffer }>(manager, own, [unitId, endpointId]);
+  if (endpoint === undefined) return "no_endpoint";
+  const over = "delete from webhook_old_secret where endpoint_id = $1 and (until_ms <= $2 or $3)";
+  await manager.query(over, [endpointId, nowMs, oldUntilMs <= nowMs]);
+  const old = await rowsOf(manager, "select 1 from webhook_old_secret where endpoint_id = $1", [endpointId]);
+  if (old.length >= mostOld) return "too_many";
+  if (oldUntilMs > nowMs) {
+    const keep = "insert into webhook_old_secret (endpoint_id, sealed_secret, until_ms) values ($1, $2, $3)";
+    await manager.query(keep, [endpointId, endpoint.sealed_secret, oldUntilMs]);
+  }
+  // A turn that goes on with the old secrets alone is ended: its event comes again, signed anew.
+  await manager.query(
+    `update webhook_endpoint set sealed_secret = $2, holder = null, until_ms = 0, fence = fence + 1
+     where endpoint_id = $1`,
+    [endpointId, Buffer.from(sealedSecret)],
+  );
+  return "rotated";
 }
 
 type Replay = {

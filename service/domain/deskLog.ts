@@ -14,6 +14,49 @@ export type DeskLogEntry = {
   readonly object: string;
 };
 
+/** What the operator log tells of. */
+export type DeskLogAction =
+  | "signed_in"
+  | "sign_in_refused"
+  | "signed_out"
+  | "password_changed"
+  | "totp_bound"
+  | "recovery_code_used"
+  | "issue_asked"
+  | "issued"
+  | "issue_refused"
+  | "receipt_seen"
+  | "receipt_downloaded"
+  | "receipt_sent"
+  | "links_revoked"
+  | "contact_corrected"
+  | "arrears_released"
+  | "receipts_searched"
+  | "receipts_exported"
+  | "reconciled"
+  | "reversal_asked"
+  | "reversal_approved"
+  | "reversal_refused"
+  | "reversed"
+  | "exchanged"
+  | "paper_returned"
+  | "paper_replaced"
+  | "blanks_spoilt"
+  | "application_saved"
+  | "application_submitted"
+  | "numbers_returned"
+  | "low_water_set"
+  | "place_set"
+  | "book_placed"
+  | "write_off_filed"
+  | "write_off_rectified"
+  | "item_saved"
+  | "item_removed"
+  | "account_made"
+  | "account_changed"
+  | "account_reset"
+  | "action_denied";
+
 /** 32 zero bytes stand before the first line. */
 export const LOG_START = new Uint8Array(32);
 

@@ -47,6 +47,7 @@ export type ProblemCode =
   | "webhook_not_found"
   | "webhook_exists"
   | "too_many_webhooks"
+  | "too_many_secrets"
   | "no_contact"
   | "body_too_large"
   | "challenge_required"
@@ -133,6 +134,7 @@ export const problemTable: Readonly<Record<ProblemCode, Row>> = {
   webhook_not_found: { status: 404, zh: "没有这个接收地址", en: "There is no such endpoint" },
   webhook_exists: { status: 409, zh: "接收地址已登记", en: "The endpoint is registered already" },
   too_many_webhooks: { status: 409, zh: "接收地址过多", en: "The unit has too many endpoints" },
+  too_many_secrets: { status: 409, zh: "旧密钥过多", en: "Too many old secrets are valid still" },
   no_contact: { status: 409, zh: "票据没有可发送的联系方式", en: "There is no contact to send it to" },
   body_too_large: { status: 413, zh: "请求体过大", en: "The body is too large" },
   unsupported_media_type: { status: 415, zh: "不支持的内容类型", en: "The content type is not supported" },

@@ -5,6 +5,7 @@ import type { Deps } from "../../service/app/deps.ts";
 import { eventTypeNames, type EventType } from "../../service/app/eventTypes.ts";
 import { registerWebhook } from "../../service/app/registerWebhook.ts";
 import { removeWebhook, replayWebhook } from "../../service/app/replayWebhook.ts";
+import { rotateWebhook } from "../../service/app/rotateWebhook.ts";
 import { EVENT_KEPT_MS, forgetEvents, sendEvents } from "../../service/app/sendEvents.ts";
 import type { Endpoint, ReceiptEvent } from "../../service/app/webhookPorts.ts";
 import { issueReceipts } from "../../service/app/issueReceipts.ts";
@@ -46,7 +47,7 @@ describe("webhooks", function () {
     receiver.gate = Promise.resolve();
     receiver.retryAfter = undefined;
     receiver.location = undefined;
-    for (const table of ["webhook_dead_letter", "webhook_endpoint", "event", "event_stream"]) {
+    for (const table of ["webhook_dead_letter", "webhook_old_secret", "webhook_endpoint", "event", "event_stream"]) {
       await platform.database.dataSource.query(`delete from ${table}`);
     }
     await platform.database.dataSource.query("update alarm set cleared_at_ms = 0 where cleared_at_ms is null");
@@ -349,5 +350,39 @@ describe("webhooks", function () {
     expect((await events()).map(({ seq }) => seq)).to.deep.equal(upTo(60));
     await sendAll();
     expect(receiver.ids()).to.deep.equal((await events()).map(({ eventId }) => eventId));
+  });
+
+  it("signs by the old secret and the new one while the receiver changes over, and by the old one no longer after", async () => {
+    const endpointId = await register();
+    const old = receiver.secrets.get("/hook")!;
+    const rotated = await rotateWebhook(deps, unitId, endpointId, 2);
+    if (typeof rotated === "string") throw new Error(rotated);
+    expect(await rotateWebhook(deps, unitId + 1, endpointId, 2)).to.equal("no_endpoint");
+    const takenBy = async (secret: string): Promise<readonly [number, number]> => {
+      receiver.secrets.set("/hook", secret);
+      receiver.received.length = 0;
+      await replayWebhook(deps, unitId, endpointId, { sinceMs: 0 });
+      await sendAll();
+      const [first] = receiver.received;
+      return [receiver.received.length, String(first?.headers["webhook-signature"] ?? "").split(" ").length];
+    };
+    await issue(1);
+    expect(await takenBy(old)).to.deep.equal([1, 2]);
+    expect(await takenBy(rotated.secret)).to.deep.equal([1, 2]);
+    shiftMs = 2 * HOUR_MS + 1_000;
+    expect((await takenBy(old))[0]).to.equal(0);
+    expect(await takenBy(rotated.secret)).to.deep.equal([1, 1]);
+    await forgetEvents(deps);
+    expect((await endpoint(endpointId)).oldSecretUntilMs).to.equal(undefined);
+    // Asked for again after a lost answer, the receiver's secret goes on; four at once are too many; 0 ends all.
+    const again = [];
+    for (const _ of [1, 2, 3, 4]) again.push(await rotateWebhook(deps, unitId, endpointId, 168));
+    expect(again[3]).to.equal("too_many");
+    expect(await takenBy(rotated.secret)).to.deep.equal([1, 4]);
+    const last = await rotateWebhook(deps, unitId, endpointId, 0);
+    if (typeof last === "string") throw new Error(last);
+    expect(last.oldUntilMs).to.equal(undefined);
+    expect((await takenBy(rotated.secret))[0]).to.equal(0);
+    expect(await takenBy(last.secret)).to.deep.equal([1, 1]);
   });
 });

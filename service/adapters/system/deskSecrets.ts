@@ -1,9 +1,11 @@
 import { createHmac, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import encodeQR from "qr";
 import type { DeskSecrets } from "../../app/deskPorts.ts";
 
 /** 32 MiB a hash, three times over: OWASP's second choice of scrypt costs. */
 const COST = { N: 32_768, r: 8, p: 3 } as const;
 const KEY_BYTES = 32;
+const QUIET_MODULES = 4;
 /** So many hashes at once: sign-ins may not take all of the machine's memory. */
 const MAX_CONCURRENT = 2;
 
@@ -34,6 +36,11 @@ export function createDeskSecrets(cost: Costs = COST): DeskSecrets {
       const digest = createHmac("sha1", secret).update(counter).digest();
       const at = (digest[19] ?? 0) & 15;
       return String((digest.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+    },
+
+    qrRows(text) {
+      const rows = encodeQR(text, "raw", { ecc: "medium", border: QUIET_MODULES });
+      return rows.map((row) => row.map((isDark) => (isDark ? "1" : "0")).join(""));
     },
   };
 }

@@ -102,17 +102,21 @@ async function send(target: Target, message: Message, options: WebhookPosterOpti
   return promise;
 }
 
-function headersOf({ id, body, sealedSecret }: Message, options: WebhookPosterOptions): http.OutgoingHttpHeaders {
+function headersOf({ id, body, sealedSecrets }: Message, options: WebhookPosterOptions): http.OutgoingHttpHeaders {
   const timestamp = String(Math.floor(options.nowMs() / 1000));
   const signed = `${id}.${timestamp}.${body}`;
-  const signature = createHmac("sha256", options.openSecret(sealedSecret)).update(signed).digest("base64");
+  // While a secret is being changed the receiver holds either: one signature of each, separated by spaces.
+  const signatures = sealedSecrets.map((sealed) => {
+    const mac = createHmac("sha256", options.openSecret(sealed)).update(signed);
+    return `v1,${mac.digest("base64")}`;
+  });
   return {
     "Content-Type": "application/json; charset=utf-8",
     "Content-Length": Buffer.byteLength(body),
     "User-Agent": "Lianpiao-Webhooks",
     "webhook-id": id,
     "webhook-timestamp": timestamp,
-    "webhook-signature": `v1,${signature}`,
+    "webhook-signature": signatures.join(" "),
   };
 }
 

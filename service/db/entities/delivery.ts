@@ -41,6 +41,7 @@ export const ReceiptArrearsEntity = new EntitySchema<ReceiptArrearsRow>({
     heldAtMs: { type: "bigint", name: "held_at_ms" },
     releasedAtMs: { type: "bigint", name: "released_at_ms", nullable: true },
   },
+  indices: [{ name: "receipt_arrears_held_ix", columns: ["code", "number"], where: "released_at_ms is null" }],
 });
 
 export type ReceiptLinkRow = {

@@ -47,6 +47,7 @@ export const PaperSpoiltEntity = new EntitySchema<PaperSpoiltRow>({
     reason: { type: "text" },
     spoiltAtMs: { type: "bigint", name: "spoilt_at_ms" },
   },
+  indices: [{ name: "paper_spoilt_unit_ix", columns: ["unitId", "spoiltAtMs", "paperCode", "paperNumber"] }],
 });
 
 export type PaperExchangeRow = {
@@ -87,6 +88,7 @@ export const PaperExchangeEntity = new EntitySchema<PaperExchangeRow>({
   },
   indices: [
     { name: "paper_exchange_standing_ix", columns: ["code", "number"], unique: true, where: STANDING },
+    { name: "paper_exchange_unit_ix", columns: ["unitId", "requestedAtMs", "exchangeId"] },
     {
       name: "paper_exchange_paper_ix",
       columns: ["paperCode", "paperNumber"],

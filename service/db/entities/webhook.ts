@@ -87,6 +87,29 @@ export const WebhookEndpointEntity = new EntitySchema<WebhookEndpointRow>({
   checks: [{ name: "webhook_endpoint_state_ck", expression: "state in ('on', 'off')" }],
 });
 
+export type WebhookOldSecretRow = { endpointId: string; sealedSecret: Buffer; untilMs: string };
+
+/** Secrets before the endpoint's own, each for as long as it signs along. */
+export const WebhookOldSecretEntity = new EntitySchema<WebhookOldSecretRow>({
+  name: "WebhookOldSecret",
+  tableName: "webhook_old_secret",
+  columns: {
+    endpointId: {
+      type: "text",
+      name: "endpoint_id",
+      primary: true,
+      primaryKeyConstraintName: "webhook_old_secret_pk",
+    },
+    sealedSecret: {
+      type: "bytea",
+      name: "sealed_secret",
+      primary: true,
+      primaryKeyConstraintName: "webhook_old_secret_pk",
+    },
+    untilMs: { type: "bigint", name: "until_ms" },
+  },
+});
+
 export type WebhookDeadLetterRow = {
   endpointId: string;
   seq: string;

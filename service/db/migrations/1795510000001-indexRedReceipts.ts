@@ -6,12 +6,12 @@ export class IndexRedReceipts1795510000001 implements MigrationInterface {
 
   async up(q: QueryRunner): Promise<void> {
     await q.query(
-      `create index receipt_red_ix on receipt (code, number)
+      `create index receipt_reverses_ix on receipt (code, number)
        where coalesce(data -> 'mainExt' ->> 'relatedInvoiceCode', '') <> ''`,
     );
   }
 
   async down(q: QueryRunner): Promise<void> {
-    await q.query("drop index receipt_red_ix");
+    await q.query("drop index receipt_reverses_ix");
   }
 }

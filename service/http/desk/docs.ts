@@ -32,11 +32,14 @@ const request = [parameter("id", "申请编号", "the request's id", "3f7484c09d
 const applicationNo = [
   parameter("applicationNo", "申领单号", "the application's number", "D20260306-8e5b2a40c19d7f36"),
 ];
+const writeOffId = [parameter("writeOffId", "核销单号", "the write-off's id", "HX00000001-20261031")];
 const book = [parameter("bookId", "号段编号", "the book's id", "7")];
 const kind = [parameter("kind", "票据种类", "the kind", "nontax")];
 const view = [parameter("view", "页面", "which page", "issue")];
 
 const SIGNED_IN: readonly ProblemCode[] = ["desk_signed_out", "desk_not_allowed", "database_unreachable"];
+
+const FILE_PROBLEMS: readonly ProblemCode[] = [...SIGNED_IN, "receipt_not_found", "receipt_void"];
 
 const INTERLOCKS: readonly ProblemCode[] = [
   "already_reversed",
@@ -80,6 +83,19 @@ export const deskDocs = {
   search: told("searchAtDesk", "查找本单位票据", "Search the unit's receipts"),
   receipt: { ...told("getDeskReceipt", "本单位的一张票据", "A receipt of the unit"), ...found() },
   pdf: { ...told("getDeskPdf", "票据文件", "Its PDF"), ...found(), answers: [pdf] },
+  xml: { ...told("getDeskXml", "数据文件", "Its XML"), parameters: place, problems: FILE_PROBLEMS },
+  proof: {
+    ...told("getDeskProof", "上链证明", "Its proof"),
+    parameters: place,
+    problems: [...FILE_PROBLEMS, "not_anchored"],
+  },
+  deliveries: { ...told("getDeskDeliveries", "送达情况", "How its deliveries stand"), ...found() },
+  contact: {
+    ...told("correctDeskContact", "更正联系方式并重新发送", "Correct the payer's contacts"),
+    parameters: place,
+    problems: [...FILE_PROBLEMS, "invalid_fields"],
+  },
+  revokeLinks: { ...told("revokeDeskLinks", "停用取票链接", "Switch its links off"), ...found() },
   send: { ...told("sendFromDesk", "发送票据", "Send it"), ...found() },
   release: {
     ...told("releaseAtDesk", "欠缴结清后放行", "Release a receipt that was in arrears"),
@@ -127,6 +143,8 @@ export const deskDocs = {
     ],
   },
   paperStock: told("getDeskPaperStock", "纸质票据库存", "Stock of paper"),
+  exchanges: told("getDeskExchanges", "换开记录", "Receipts that are or were on paper"),
+  spoilt: told("getDeskSpoiltBlanks", "已作废的空白纸质票据", "Blanks that were spoilt"),
   spoil: {
     ...told("spoilBlanksAtDesk", "作废空白纸质票据", "Mark blanks as spoilt"),
     problems: [...SIGNED_IN, "invalid_fields", "not_blank"],
@@ -169,6 +187,29 @@ export const deskDocs = {
     ...told("assignDeskBook", "号段归开票点", "Give a book to a place"),
     parameters: book,
     problems: [...SIGNED_IN, "invalid_fields", "number_record_not_found"],
+  },
+  writeOffs: told("getDeskWriteOffs", "核销单", "The unit's write-offs"),
+  writeOff: {
+    ...told("getDeskWriteOff", "一张核销单", "One write-off"),
+    parameters: writeOffId,
+    problems: [...SIGNED_IN, "write_off_not_found"],
+  },
+  fileWriteOff: {
+    ...told("fileWriteOffAtDesk", "申报核销", "File a write-off"),
+    answers: [json(), json(201)],
+    problems: [
+      ...SIGNED_IN,
+      "invalid_fields",
+      "period_filed",
+      "nothing_to_write_off",
+      "not_anchored",
+      "write_off_differs",
+    ],
+  },
+  rectify: {
+    ...told("rectifyAtDesk", "说明整改", "Say what was put right"),
+    parameters: writeOffId,
+    problems: [...SIGNED_IN, "invalid_fields", "write_off_not_found", "write_off_state"],
   },
   day: { ...told("getDeskDay", "一天的汇总", "Counts and sums of a day"), parameters: date },
   reconcile: { ...told("reconcileDeskDay", "对账", "Reconcile a day"), parameters: date },

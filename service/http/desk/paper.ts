@@ -2,7 +2,11 @@ import { z } from "zod";
 import type { Deps } from "../../app/deps.ts";
 import { placeText } from "../../app/deskIssue.ts";
 import { logAtDesk } from "../../app/deskLog.ts";
+import type { DeskCursor, SpoiltBlank } from "../../app/deskPorts.ts";
 import { exchangeReceipt, replacePaper, returnPaper } from "../../app/exchangeReceipt.ts";
+import type { PaperExchange } from "../../app/paperPorts.ts";
+import { codeTextOf } from "../../domain/code.ts";
+import { numberText } from "../../domain/number.ts";
 import { jsonReply, type Reply } from "../call.ts";
 import { jsonBody, validated } from "../jsonBody.ts";
 import { exchangeIn, getPaperStock, postSpoilt } from "../units/paper.ts";
@@ -11,7 +15,8 @@ import { presentExchange } from "../units/present.ts";
 import { interlockProblem } from "../units/reversal.ts";
 import type { DeskCall } from "./guard.ts";
 import { ownReceipt } from "./receipts.ts";
-import { plainText } from "./schema.ts";
+import { LIST_SIZE, pageOf, placeAt } from "./lists.ts";
+import { pageQuery, paperQuery, plainText } from "./schema.ts";
 
 const exchangeBody = z.strictObject({
   paperNumber: z
@@ -58,6 +63,33 @@ export async function postPaperReplacement(deps: Deps, call: DeskCall): Promise<
 /** GET /unit/api/paper-books */
 export function getDeskPaperStock(deps: Deps, call: DeskCall): Promise<Reply> {
   return getPaperStock({ deps }, call);
+}
+
+/** GET /unit/api/paper: receipts that are or were on paper, newest first. */
+export async function getExchanges(deps: Deps, call: DeskCall): Promise<Reply> {
+  const { state, cursor } = validated(paperQuery, Object.fromEntries(call.query), "/query");
+  const { unitId } = call.unit;
+  const found = await deps.store.deskExchanges(unitId, state, placeAt(cursor, unitId), LIST_SIZE + 1);
+  const place = (each: PaperExchange): DeskCursor => ({ atMs: each.requestedAtMs, id: each.exchangeId });
+  const { shown, nextCursor } = pageOf(found, place);
+  return jsonReply(200, { exchanges: shown.map(presentDeskExchange), nextCursor });
+}
+
+/** GET /unit/api/paper-books/spoilt: blanks that were spoilt, newest first. */
+export async function getSpoilt(deps: Deps, call: DeskCall): Promise<Reply> {
+  const { cursor } = validated(pageQuery, Object.fromEntries(call.query), "/query");
+  const { unitId } = call.unit;
+  const found = await deps.store.spoiltBlanks(unitId, placeAt(cursor, unitId), LIST_SIZE + 1);
+  const place = (each: SpoiltBlank): DeskCursor => ({
+    atMs: each.spoiltAtMs,
+    id: `${each.paperCode}.${Number(each.paperNumber)}`,
+  });
+  const { shown: blanks, nextCursor } = pageOf(found, place);
+  return jsonReply(200, { blanks, nextCursor });
+}
+
+function presentDeskExchange({ code, number, unitId: _unit, exchangeId: _id, ...each }: PaperExchange) {
+  return { ...each, code: codeTextOf(code), number: numberText(number) };
 }
 
 /** POST /unit/api/paper-books/spoil */

@@ -14,30 +14,32 @@ import { encodeCursor, parseCursor } from "../units/cursor.ts";
 import { releaseHeld } from "../units/deliveries.ts";
 import { presentBooks } from "../units/present.ts";
 import { verifyUrlOf } from "../units/verifyUrl.ts";
+import { badCursor } from "../units/numberCursor.ts";
 import type { DeskCall } from "./guard.ts";
 import { detailOf, summaryOf } from "./present.ts";
 import { searchQuery, sendBody } from "./schema.ts";
 
 const PAGE_SIZE = 50;
+const EXPORT_SIZE = 1_000;
 const DAY_MS = 86_400_000;
-/** How far back a search goes that names no days, and no number or busNo. */
-const DEFAULT_DAYS = 31;
-const MAX_DAYS = 366;
 
 /** GET /unit/api/receipts: newest first. */
 export async function getReceipts(deps: Deps, call: DeskCall): Promise<Reply> {
   const query = validated(searchQuery, Object.fromEntries(call.query), "/query");
   const place = query.cursor === undefined ? undefined : parseCursor(query.cursor);
+  if (query.cursor !== undefined && place === undefined) throw badCursor();
   const filter = filterOf(query, deps.clock.nowMs());
   const { account } = call.session;
-  // One more than is shown tells whether there is a next page.
-  const found = await deps.store.searchDeskReceipts(account.unitId, filter, place, PAGE_SIZE + 1);
+  const size = query.all === undefined ? PAGE_SIZE : EXPORT_SIZE;
+  const page = await deps.store.searchDeskReceipts(account.unitId, filter, place, size);
+  const { receipts, next, isCutShort } = page;
   // What was looked for may be a name: that it was is logged, and by which fields.
-  await logAtDesk(deps, account, "receipts_searched", [Object.keys(query).sort().join(",") || "-"]);
-  const receipts = found.slice(0, PAGE_SIZE);
-  const last = receipts.at(-1);
-  const nextCursor = found.length > PAGE_SIZE && last !== undefined ? encodeCursor(last) : null;
-  return jsonReply(200, { receipts: receipts.map(summaryOf), nextCursor });
+  const by = Object.keys(query).sort().join(",") || "-";
+  if (query.all === undefined) await logAtDesk(deps, account, "receipts_searched", [by]);
+  else await logAtDesk(deps, account, "receipts_exported", [`${receipts.length} by ${by}`]);
+  const nextCursor = next === undefined ? null : encodeCursor(next);
+  const lookedTo = isCutShort && next !== undefined ? next.issuedAtMs : null;
+  return jsonReply(200, { receipts: receipts.map(summaryOf), nextCursor, lookedTo });
 }
 
 /** GET /unit/api/receipts/{code}/{number} */
@@ -102,25 +104,17 @@ export async function ownReceipt(deps: Deps, call: DeskCall): Promise<Receipt> {
   });
 }
 
+/** Without days: from the newest on. How much is looked through at once does not depend on them. */
 function filterOf(query: z.infer<typeof searchQuery>, nowMs: number): DeskReceiptFilter {
-  const { code, number, busNo, payer, amountFen, kind, from, to } = query;
+  const { code, number, payer, amountFen, from, to, cursor: _cursor, all: _all, ...rest } = query;
   const startOf = (day: string): number => Date.parse(`${day}T00:00:00+08:00`);
-  // What the database finds by itself needs no days; by name or amount it looks through the days given.
-  const isFound = number !== undefined || busNo !== undefined;
-  const beforeMs = to === undefined ? nowMs + DAY_MS : startOf(to) + DAY_MS;
-  const fromMs = from === undefined ? (isFound ? 0 : beforeMs - (DEFAULT_DAYS + 1) * DAY_MS) : startOf(from);
-  if (!isFound && beforeMs - fromMs > (MAX_DAYS + 1) * DAY_MS) {
-    const wrong = { zh: `一次最多查 ${MAX_DAYS} 天`, en: `at most ${MAX_DAYS} days at once` };
-    throw invalidFields([{ code: "range_too_long", pointer: "/query/from", ...wrong }]);
-  }
   return {
-    issuedFromMs: fromMs,
-    issuedBeforeMs: beforeMs,
+    ...rest,
+    issuedFromMs: from === undefined ? 0 : startOf(from),
+    issuedBeforeMs: (to === undefined ? nowMs : startOf(to)) + DAY_MS,
     ...(code === undefined ? {} : { code: Number(code) }),
     ...(number === undefined ? {} : { number: Number(number) }),
-    ...(busNo === undefined ? {} : { busNo }),
     ...(payer === undefined ? {} : { payerName: payer }),
     ...(amountFen === undefined ? {} : { amountFen: Number(amountFen) }),
-    ...(kind === undefined ? {} : { kind }),
   };
 }

@@ -13,9 +13,8 @@ import type { DeskCall } from "./guard.ts";
 import { parsed } from "./issue.ts";
 import { summaryOf } from "./present.ts";
 import { ownReceipt } from "./receipts.ts";
-import { plainText } from "./schema.ts";
-
-const MAX_REQUESTS = 200;
+import { LIST_SIZE, pageOf, placeAt } from "./lists.ts";
+import { plainText, requestQuery } from "./schema.ts";
 
 const askBody = z.strictObject({
   reversal: reversalInput.pick({ reasonCode: true, reason: true, documentNo: true }),
@@ -46,12 +45,22 @@ export async function postReversalRequest(deps: Deps, call: DeskCall): Promise<R
   }
 }
 
-/** GET /unit/api/requests: open ones first. */
+/** GET /unit/api/requests: newest first. */
 export async function getRequests(deps: Deps, call: DeskCall): Promise<Reply> {
-  const requests = await deps.store.deskRequests(call.unit.unitId, MAX_REQUESTS);
+  const { state, cursor } = validated(requestQuery, Object.fromEntries(call.query), "/query");
+  const { unitId } = call.unit;
+  const found = await deps.store.deskRequests(unitId, state, placeAt(cursor, unitId), LIST_SIZE + 1);
+  const { shown, nextCursor } = pageOf(found, ({ askedAtMs, requestId }) => ({ atMs: askedAtMs, id: requestId }));
   const accounts = await deps.store.deskAccounts(call.unit.unitId);
   const names = new Map(accounts.map(({ accountId, displayName }) => [accountId, displayName]));
-  return jsonReply(200, { requests: requests.map((request) => presentRequest(request, names)) });
+  const requests = await Promise.all(
+    shown.map(async (request) => {
+      const data = (await deps.store.receipt(request.code, request.number))?.data;
+      const receipt = { payerPartyName: data?.payerPartyName ?? "", amountFen: data?.totalAmount ?? 0 };
+      return { ...presentRequest(request, names), ...receipt };
+    }),
+  );
+  return jsonReply(200, { requests, nextCursor });
 }
 
 /** POST /unit/api/requests/{id} */
@@ -86,7 +95,7 @@ function present(result: DecideResult): unknown {
   }
 }
 
-function presentRequest(request: DeskRequest, names: ReadonlyMap<string, string>): unknown {
+function presentRequest(request: DeskRequest, names: ReadonlyMap<string, string>) {
   const { requestId, code, number, terms, rest, askedBy, askedAtMs, state, decidedBy, note } = request;
   return {
     requestId,

@@ -27,10 +27,20 @@ import {
   postDeskSave,
   postDeskSubmit,
 } from "./numbers.ts";
-import { getDeskPaperStock, postDeskSpoilt, postPaper, postPaperReplacement, postPaperReturn } from "./paper.ts";
+import {
+  getDeskPaperStock,
+  getExchanges,
+  getSpoilt,
+  postDeskSpoilt,
+  postPaper,
+  postPaperReplacement,
+  postPaperReturn,
+} from "./paper.ts";
 import { getBooks, getPdf, getReceipt, getReceipts, postDeskRelease, postSend } from "./receipts.ts";
 import { getRequests, postDecision, postReversalRequest } from "./reversal.ts";
 import { deskShell } from "./shell.ts";
+import { postDeskRectification, postDeskWriteOff, writeOffLooks } from "./writeOffs.ts";
+import { getDeskDeliveries, getDeskProof, getDeskXml, postContact, postDeskRevocation } from "./receiptFiles.ts";
 import { getMe, postPassword, postSignIn, postSignOut, postTotp, postTotpConfirm } from "./signIn.ts";
 
 const SMALL_BYTES = 4_096;
@@ -46,6 +56,8 @@ const VIEWS: ReadonlySet<string> = new Set([
   "requests",
   "books",
   "paper",
+  "voids",
+  "write-offs",
   "items",
   "accounts",
   "log",
@@ -57,7 +69,6 @@ type Handler = (deps: Deps, call: DeskCall) => Promise<Reply>;
 /** The unit desk: one page at many addresses, and what it asks for. */
 export function deskRoutes(deps: Deps): readonly OpenRoute[] {
   const { open, page, look, only, change, own } = makers(deps);
-  const application = "numbers/applications/{applicationNo}";
   const one = "receipts/{code}/{number}";
   return [
     { ...page, path: "/unit", doc: deskDocs.home, handle: deskShell },
@@ -81,18 +92,42 @@ export function deskRoutes(deps: Deps): readonly OpenRoute[] {
     look("receipts", deskDocs.search, getReceipts),
     look(one, deskDocs.receipt, getReceipt),
     look(`${one}/pdf`, deskDocs.pdf, getPdf),
+    look(`${one}/xml`, deskDocs.xml, getDeskXml),
+    look(`${one}/proof`, deskDocs.proof, getDeskProof),
+    look(`${one}/deliveries`, deskDocs.deliveries, getDeskDeliveries),
+    change("send", `${one}/contact`, deskDocs.contact, postContact),
+    change("send", `${one}/revoke-links`, deskDocs.revokeLinks, postDeskRevocation),
     change("send", `${one}/send`, deskDocs.send, postSend),
     change("send", `${one}/release`, deskDocs.release, postDeskRelease),
     change("ask_reversal", `${one}/reversal-request`, deskDocs.askReversal, postReversalRequest, RECEIPT_BYTES),
     change("paper", `${one}/paper`, deskDocs.paper, postPaper),
     change("paper", `${one}/paper/return`, deskDocs.paperReturn, postPaperReturn),
     change("paper", `${one}/paper/replacement`, deskDocs.paperReplacement, postPaperReplacement),
+    look("paper", deskDocs.exchanges, getExchanges),
     look("paper-books", deskDocs.paperStock, getDeskPaperStock),
+    look("paper-books/spoilt", deskDocs.spoilt, getSpoilt),
     change("paper", "paper-books/spoil", deskDocs.spoil, postDeskSpoilt),
     look("requests", deskDocs.requests, getRequests),
     change("decide_reversal", "requests/{id}", deskDocs.decision, postDecision),
     look("catalogue/{kind}", deskDocs.catalogue, getCatalogue),
     look("books", deskDocs.books, getBooks),
+    ...numberRoutes(makers(deps)),
+    look("days/{date}", deskDocs.day, getDay),
+    change("read", "days/{date}/reconciliation", deskDocs.reconcile, postReconciliation, LIST_BYTES),
+    change("items", "items", deskDocs.item, postItem),
+    change("items", "items/remove", deskDocs.itemRemoval, postItemRemoval),
+    only("accounts", look("accounts", deskDocs.accounts, getAccounts), getAccounts),
+    change("accounts", "accounts", deskDocs.account, postAccount),
+    change("accounts", "accounts/{id}", deskDocs.accountChange, postAccountChange),
+    change("accounts", "accounts/{id}/reset", deskDocs.accountReset, postAccountReset),
+    only("log", look("log", deskDocs.log, getLog), getLog),
+  ];
+}
+
+/** Numbers, places and write-offs. */
+function numberRoutes({ look, change }: ReturnType<typeof makers>): readonly OpenRoute[] {
+  const application = "numbers/applications/{applicationNo}";
+  return [
     look("numbers/applications", deskDocs.applications, numberLooks.applications),
     change("numbers", "numbers/applications", deskDocs.apply, postDeskApplication),
     change("numbers", `${application}/save`, deskDocs.applicationSave, postDeskSave),
@@ -105,15 +140,10 @@ export function deskRoutes(deps: Deps): readonly OpenRoute[] {
     look("numbers/places", deskDocs.places, numberLooks.places),
     change("numbers", "numbers/places", deskDocs.place, postDeskPlace),
     change("numbers", "numbers/books/{bookId}/place", deskDocs.bookPlace, postDeskBookPlace),
-    look("days/{date}", deskDocs.day, getDay),
-    change("read", "days/{date}/reconciliation", deskDocs.reconcile, postReconciliation, LIST_BYTES),
-    change("items", "items", deskDocs.item, postItem),
-    change("items", "items/remove", deskDocs.itemRemoval, postItemRemoval),
-    only("accounts", look("accounts", deskDocs.accounts, getAccounts), getAccounts),
-    change("accounts", "accounts", deskDocs.account, postAccount),
-    change("accounts", "accounts/{id}", deskDocs.accountChange, postAccountChange),
-    change("accounts", "accounts/{id}/reset", deskDocs.accountReset, postAccountReset),
-    only("log", look("log", deskDocs.log, getLog), getLog),
+    look("write-offs", deskDocs.writeOffs, writeOffLooks.list),
+    look("write-offs/{writeOffId}", deskDocs.writeOff, writeOffLooks.one),
+    change("numbers", "write-offs", deskDocs.fileWriteOff, postDeskWriteOff),
+    change("numbers", "write-offs/{writeOffId}/rectification", deskDocs.rectify, postDeskRectification),
   ];
 }
 

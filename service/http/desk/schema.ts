@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DESK_PAPER_STATES, DESK_RECEIPT_STATES, DESK_REQUEST_STATES } from "../../domain/deskLists.ts";
 import { DESK_ROLES } from "../../domain/deskRoles.ts";
 import { MAX_LENGTHS } from "../../domain/limits.ts";
 
@@ -63,11 +64,19 @@ export const searchQuery = z
     payer: plainText(MAX_LENGTHS.payerPartyName),
     amountFen: z.string().regex(/^\d{1,15}$/),
     kind: kindId,
+    placeCode: plainText(MAX_LENGTHS.placeCode),
+    state: z.enum(DESK_RECEIPT_STATES),
     from: day,
     to: day,
     cursor,
+    /** To keep the list: longer pages. */
+    all: z.literal("1"),
   })
   .partial();
+
+export const requestQuery = z.strictObject({ state: z.enum(DESK_REQUEST_STATES), cursor }).partial();
+export const paperQuery = z.strictObject({ state: z.enum(DESK_PAPER_STATES), cursor }).partial();
+export const pageQuery = z.strictObject({ cursor }).partial();
 
 /** Rows of a file of the unit's own system, one day of them. */
 export const MAX_OWN_ROWS = 20_000;

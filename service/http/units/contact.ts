@@ -21,7 +21,7 @@ export const contactInput = noted(
 );
 
 /** PUT /v1/receipts/{code}/{number}/contact */
-export async function putContact(context: UnitContext, call: SignedCall): Promise<Reply> {
+export async function putContact(context: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
   const receipt = await ownReceipt(context, call);
   assertNotVoid(receipt);
   const input = validated(contactInput, jsonBody(call), "");
@@ -30,7 +30,7 @@ export async function putContact(context: UnitContext, call: SignedCall): Promis
 }
 
 /** POST /v1/receipts/{code}/{number}/resend */
-export async function postResend(context: UnitContext, call: SignedCall): Promise<Reply> {
+export async function postResend(context: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
   const receipt = await ownReceipt(context, call);
   assertNotVoid(receipt);
   switch (await resendReceipt(context.deps, call.unit, receipt)) {

@@ -48,7 +48,7 @@ export const linksRevoked = noted(z.strictObject({ revoked: z.int() }), {
 });
 
 /** GET /v1/receipts/{code}/{number}/deliveries */
-export async function getDeliveries(context: UnitContext, call: SignedCall): Promise<Reply> {
+export async function getDeliveries(context: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
   return jsonReply(200, await deliveriesOf(context, await ownReceipt(context, call)));
 }
 
@@ -67,13 +67,16 @@ export async function releaseHeld({ store, bell, clock }: UnitContext["deps"], r
 }
 
 /** POST /v1/receipts/{code}/{number}/revoke-links */
-export async function postRevokeLinks(context: UnitContext, call: SignedCall): Promise<Reply> {
+export async function postRevokeLinks(context: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
   const receipt = await ownReceipt(context, call);
   return jsonReply(200, { revoked: await context.deps.store.revokeLinks(receipt, context.deps.clock.nowMs()) });
 }
 
 /** The view of the receipt's deliveries. */
-export async function deliveriesOf({ deps }: UnitContext, receipt: Receipt): Promise<z.infer<typeof deliveryList>> {
+export async function deliveriesOf(
+  { deps }: Pick<UnitContext, "deps">,
+  receipt: Receipt,
+): Promise<z.infer<typeof deliveryList>> {
   const deliveries = await deps.store.deliveriesOf(receipt);
   const changes = await deps.store.contactChanges(receipt);
   return {

@@ -63,7 +63,7 @@ export async function getPng(context: UnitContext, call: SignedCall): Promise<Re
 }
 
 /** GET /v1/receipts/{code}/{number}/xml */
-export async function getXml(context: UnitContext, call: SignedCall): Promise<Reply> {
+export async function getXml(context: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
   const receipt = await ownReceipt(context, call);
   assertNotVoid(receipt);
   return fileReply(receipt, "xml", "application/xml; charset=utf-8", eInvoiceXml(receipt.data));
@@ -77,7 +77,7 @@ export async function getJson(context: UnitContext, call: SignedCall): Promise<R
 }
 
 /** GET /v1/receipts/{code}/{number}/proof: bytes, or JSON if the asker likes that better. */
-export async function getProof(context: UnitContext, call: SignedCall): Promise<Reply> {
+export async function getProof(context: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
   const receipt = await ownReceipt(context, call);
   assertNotVoid(receipt);
   const proof = await proveReceipt(context.deps, receipt);
@@ -122,7 +122,7 @@ function present(context: UnitContext, call: SignedCall, receipts: readonly Rece
 }
 
 /** @throws HttpProblem receipt_not_found */
-export async function ownReceipt(context: UnitContext, call: SignedCall): Promise<Receipt> {
+export async function ownReceipt(context: Pick<UnitContext, "deps">, call: SignedCall): Promise<Receipt> {
   const { code = "", number = "" } = call.params;
   const isWellFormed = /^\d{8}$/.test(code) && /^\d{10}$/.test(number);
   const receipt = isWellFormed

@@ -7,6 +7,8 @@ import {
   eventList,
   replayAnswer,
   replayInput,
+  rotationAnswer,
+  rotationInput,
   webhookCreated,
   webhookDetail,
   webhookIdPattern,
@@ -93,6 +95,25 @@ export const webhookDocs = {
     },
     answers: [answer({ zh: "将重新发送", en: "They will be sent" }, replayAnswer)],
     problems: ["invalid_fields", "webhook_not_found"],
+  },
+  rotateWebhook: {
+    operationId: "rotateWebhook",
+    tag: "webhooks",
+    summary: { zh: "更换密钥", en: "Change the secret in place" },
+    description: {
+      zh: "此后每次推送同时带新旧密钥的签名（webhook-signature 中以空格分隔），到期后只剩新的；地址、位置和顺序不变。",
+      en: "From then on each event carries a signature by each secret, separated by a space in webhook-signature, until the old one ends. URL, position and order stay.",
+    },
+    parameters: place,
+    request: {
+      schema: rotationInput,
+      examples: {
+        week: { summary: { zh: "旧密钥再用一周", en: "The old one for a week" }, value: { keepHours: 168 } },
+        leaked: { summary: { zh: "旧密钥泄露", en: "The old one leaked" }, value: { keepHours: 0 } },
+      },
+    },
+    answers: [answer({ zh: "新密钥", en: "The new secret" }, rotationAnswer)],
+    problems: ["invalid_fields", "webhook_not_found", "too_many_secrets"],
   },
   removeWebhook: {
     operationId: "removeWebhook",

@@ -2,7 +2,15 @@ import type { Reply, SignedCall } from "../call.ts";
 import type { SignedRoute } from "../route.ts";
 import type { UnitContext } from "./issue.ts";
 import { webhookDocs as docs } from "./webhookDocs.ts";
-import { getWebhook, getWebhooks, listEvents, postRemoveWebhook, postReplay, postWebhook } from "./webhooks.ts";
+import {
+  getWebhook,
+  getWebhooks,
+  listEvents,
+  postRemoveWebhook,
+  postReplay,
+  postRotation,
+  postWebhook,
+} from "./webhooks.ts";
 
 const LIMIT_BYTES = 4_096;
 
@@ -20,6 +28,7 @@ export function webhookRoutes(context: UnitContext): readonly SignedRoute[] {
     { ...get, path: "/v1/webhooks", doc: docs.listWebhooks, handle: by(getWebhooks) },
     { ...get, path: one, doc: docs.getWebhook, handle: by(getWebhook) },
     { ...post, path: `${one}/replay`, doc: docs.replayWebhook, handle: by(postReplay) },
+    { ...post, path: `${one}/rotate`, doc: docs.rotateWebhook, handle: by(postRotation) },
     { ...post, path: `${one}/remove`, bodyLimitBytes: 0, doc: docs.removeWebhook, handle: by(postRemoveWebhook) },
     { ...get, path: "/v1/events", doc: docs.listEvents, handle: by(listEvents) },
   ];

@@ -19,6 +19,10 @@ const webhookId = z.string().regex(webhookIdPattern);
 const time = noted(z.iso.datetime({ offset: true }), { description: "RFC 3339, +08:00" });
 const count = z.int().min(0);
 
+const secret = noted(z.string().regex(/^whsec_[A-Za-z0-9+/=]{44}$/), {
+  description: "验签密钥，只显示这一次 (shown this once)",
+});
+
 export const webhookInput = noted(
   z.strictObject({
     url: noted(z.string().min(1).max(MAX_URL_LENGTH), {
@@ -44,6 +48,9 @@ const webhookFields = {
   lastError: noted(z.string().optional(), { description: "最近一次失败的原因代码，如 http_500、timed_out" }),
   nextAttemptAt: time.optional(),
   waiting: noted(count, { description: "位置之后的事件数，含不接收的种类 (events behind its position, of all types)" }),
+  oldSecretUntil: noted(z.iso.datetime({ offset: true }).optional(), {
+    description: "旧密钥同时签名到此时 (until then the secret before this one signs, too)",
+  }),
   dead: noted(count, { description: "被拒收而放下的事件数 (events that it refused and that were put aside)" }),
 };
 
@@ -60,9 +67,7 @@ export const webhookDetail = noted(
 export const webhookCreated = noted(
   z.strictObject({
     ...webhookFields,
-    secret: noted(z.string().regex(/^whsec_[A-Za-z0-9+/=]{44}$/), {
-      description: "验签密钥，只显示这一次 (shown this once)",
-    }),
+    secret,
   }),
   { id: "WebhookCreated" },
 );
@@ -78,6 +83,27 @@ export const replayInput = noted(
     }),
   }),
   { id: "ReplayInput", description: "重放的起点，二者选一 (where to begin: one of the two)" },
+);
+
+const DEFAULT_KEEP_HOURS = 24;
+const MAX_KEEP_HOURS = 168;
+
+export const rotationInput = noted(
+  z.strictObject({
+    keepHours: noted(z.int().min(0).max(MAX_KEEP_HOURS).default(DEFAULT_KEEP_HOURS), {
+      description:
+        "旧密钥继续签名的小时数，默认 24；0 立即停用全部旧密钥，用于泄露 (how long the old secret signs along; 0: all old ones end now, for one that leaked)",
+    }),
+  }),
+  { id: "RotationInput", description: "更换密钥 (another secret for the endpoint)" },
+);
+
+export const rotationAnswer = noted(
+  z.strictObject({
+    secret,
+    oldSecretUntil: noted(z.string().nullable(), { description: "null: 旧密钥已停用 (ended)" }),
+  }),
+  { id: "RotationAnswer", description: "新密钥，只显示这一次 (the new secret, shown this once)" },
 );
 
 export const replayAnswer = noted(z.strictObject({ waiting: count }), {

@@ -3,6 +3,7 @@ import { eventTypeNames } from "../../app/eventTypes.ts";
 import { eventView } from "../../app/eventView.ts";
 import { MAX_ENDPOINTS, registerWebhook, type Registration } from "../../app/registerWebhook.ts";
 import { removeWebhook, replayWebhook } from "../../app/replayWebhook.ts";
+import { MAX_OLD_SECRETS, rotateWebhook } from "../../app/rotateWebhook.ts";
 import type { Endpoint, EventFilter, ReplayStart, UrlFault } from "../../app/webhookPorts.ts";
 import { jsonReply, type Reply, type SignedCall } from "../call.ts";
 import { invalidFields, jsonBody, validated } from "../jsonBody.ts";
@@ -13,6 +14,7 @@ import {
   eventIdPattern,
   eventType,
   replayInput,
+  rotationInput,
   webhookIdPattern,
   webhookInput,
   type webhookView,
@@ -37,14 +39,14 @@ export async function postWebhook({ deps }: UnitContext, call: SignedCall): Prom
   const { url, types = eventTypeNames } = validated(webhookInput, jsonBody(call));
   const outcome = await registerWebhook(deps, { unitId: call.unit.unitId, url, types: [...new Set(types)] });
   if (outcome.kind !== "registered") throw registrationProblem(outcome);
-  const view = { ...presentEndpoint(outcome.endpoint), secret: outcome.secret };
+  const view = { ...presentEndpoint(outcome.endpoint, deps.clock.nowMs()), secret: outcome.secret };
   return jsonReply(201, view, { Location: `/v1/webhooks/${outcome.endpoint.endpointId}` });
 }
 
 /** GET /v1/webhooks: few by their limit, so there are no pages. */
 export async function getWebhooks({ deps }: UnitContext, call: SignedCall): Promise<Reply> {
   const endpoints = await deps.store.endpoints(call.unit.unitId);
-  return jsonReply(200, { webhooks: endpoints.map(presentEndpoint) });
+  return jsonReply(200, { webhooks: endpoints.map((each) => presentEndpoint(each, deps.clock.nowMs())) });
 }
 
 /** GET /v1/webhooks/{webhookId} */
@@ -57,7 +59,7 @@ export async function getWebhook({ deps }: UnitContext, call: SignedCall): Promi
     ...{ eventId, attempts, error },
     at: rfc3339(atMs),
   }));
-  return jsonReply(200, { ...presentEndpoint(endpoint), deadLetters });
+  return jsonReply(200, { ...presentEndpoint(endpoint, deps.clock.nowMs()), deadLetters });
 }
 
 /** POST /v1/webhooks/{webhookId}/replay */
@@ -67,6 +69,19 @@ export async function postReplay({ deps }: UnitContext, call: SignedCall): Promi
   if (outcome === "no_endpoint") throw webhookNotFound();
   if (outcome === "no_event") throw invalidFields([unknownEvent("/from")]);
   return jsonReply(200, { waiting: outcome.waitingCount });
+}
+
+/** POST /v1/webhooks/{webhookId}/rotate */
+export async function postRotation({ deps }: UnitContext, call: SignedCall): Promise<Reply> {
+  const { keepHours } = validated(rotationInput, jsonBody(call));
+  const outcome = await rotateWebhook(deps, call.unit.unitId, webhookIdOf(call), keepHours);
+  if (outcome === "no_endpoint") throw webhookNotFound();
+  if (outcome === "too_many") throw tooManySecrets();
+  const { oldUntilMs } = outcome;
+  return jsonReply(200, {
+    secret: outcome.secret,
+    oldSecretUntil: oldUntilMs === undefined ? null : rfc3339(oldUntilMs),
+  });
 }
 
 /** POST /v1/webhooks/{webhookId}/remove */
@@ -90,12 +105,13 @@ export async function listEvents({ deps }: UnitContext, call: SignedCall): Promi
   return jsonReply(200, { events: events.map(eventView), nextCursor });
 }
 
-function presentEndpoint(endpoint: Endpoint): z.infer<typeof webhookView> {
-  const { endpointId: webhookId, url, types, state, failures, lastError, nextAtMs } = endpoint;
+function presentEndpoint(endpoint: Endpoint, nowMs: number): z.infer<typeof webhookView> {
+  const { endpointId: webhookId, url, types, state, failures, lastError, nextAtMs, oldSecretUntilMs = 0 } = endpoint;
   return {
     ...{ webhookId, url, types: [...types], state, createdAt: rfc3339(endpoint.createdAtMs), failures },
     ...(lastError === undefined ? {} : { lastError }),
     ...(nextAtMs === undefined ? {} : { nextAttemptAt: rfc3339(nextAtMs) }),
+    ...(oldSecretUntilMs <= nowMs ? {} : { oldSecretUntil: rfc3339(oldSecretUntilMs) }),
     ...{ waiting: endpoint.waitingCount, dead: endpoint.deadCount },
   };
 }
@@ -130,8 +146,8 @@ function registrationProblem(outcome: Exclude<Registration, { readonly kind: "re
       return invalidFields([{ code: `url_${outcome.fault}`, pointer: "/url", ...urlFaults[outcome.fault] }]);
     case "exists":
       return new HttpProblem("webhook_exists", {
-        zh: "本单位已登记这个地址；要换密钥请先 remove 再登记",
-        en: "the unit has an endpoint of this URL; for another secret remove it and register it anew",
+        zh: "本单位已登记这个地址；要换密钥请用 rotate",
+        en: "the unit has an endpoint of this URL; for another secret rotate it",
       });
     case "too_many":
       return new HttpProblem("too_many_webhooks", {
@@ -163,6 +179,13 @@ function unknownEvent(pointer: string): HttpProblem["errors"][number] {
     zh: "没有这个事件，或已超过 30 天；可改用 since",
     en: "there is no such event, or it is older than 30 days: use since instead",
   };
+}
+
+function tooManySecrets(): HttpProblem {
+  return new HttpProblem("too_many_secrets", {
+    zh: `已有 ${MAX_OLD_SECRETS} 个旧密钥仍有效；请等它们到期，或以 keepHours 0 立即停用全部旧密钥`,
+    en: `${MAX_OLD_SECRETS} old secrets are valid still: wait until they end, or end them all by keepHours 0`,
+  });
 }
 
 function webhookNotFound(): HttpProblem {

@@ -19,12 +19,14 @@ import {
   type WriteOffView,
 } from "./writeOffSchema.ts";
 
+type Context = Pick<UnitContext, "deps">;
+
 const DEFAULT_LIMIT = 20;
 const listSchema = z.strictObject(writeOffQuery).partial();
 const csvSchema = z.strictObject(csvQuery).partial();
 
 /** POST /v1/write-offs */
-export async function postWriteOff({ deps }: UnitContext, call: SignedCall): Promise<Reply> {
+export async function postWriteOff({ deps }: Context, call: SignedCall): Promise<Reply> {
   const { cutoff } = validated(writeOffInput, jsonBody(call));
   const result = await fileWriteOff(deps, call.unit, parseDate(cutoff) ?? "");
   if (!("writeOff" in result)) throw problemOf(result);
@@ -34,7 +36,7 @@ export async function postWriteOff({ deps }: UnitContext, call: SignedCall): Pro
 }
 
 /** GET /v1/write-offs */
-export async function listWriteOffs({ deps }: UnitContext, call: SignedCall): Promise<Reply> {
+export async function listWriteOffs({ deps }: Context, call: SignedCall): Promise<Reply> {
   const { limit: limitText, cursor } = validated(listSchema, Object.fromEntries(call.query), "/query");
   const before = cursor === undefined ? undefined : parseCursor(cursor);
   const limit = limitText === undefined ? DEFAULT_LIMIT : Number(limitText);
@@ -47,12 +49,12 @@ export async function listWriteOffs({ deps }: UnitContext, call: SignedCall): Pr
 }
 
 /** GET /v1/write-offs/{writeOffId} */
-export async function getWriteOff(context: UnitContext, call: SignedCall): Promise<Reply> {
+export async function getWriteOff(context: Context, call: SignedCall): Promise<Reply> {
   return jsonReply(200, presentWriteOff(await ownWriteOff(context, call)));
 }
 
 /** GET /v1/write-offs/{writeOffId}/csv */
-export async function getWriteOffCsv(context: UnitContext, call: SignedCall): Promise<Reply> {
+export async function getWriteOffCsv(context: Context, call: SignedCall): Promise<Reply> {
   const { part = "lines" } = validated(csvSchema, Object.fromEntries(call.query), "/query");
   const { writeOffId, report } = await ownWriteOff(context, call);
   const headers = { "Content-Disposition": `attachment; filename="${writeOffId}-${part}.csv"` };
@@ -60,15 +62,23 @@ export async function getWriteOffCsv(context: UnitContext, call: SignedCall): Pr
 }
 
 /** POST /v1/write-offs/{writeOffId}/rectification */
-export async function postRectification(context: UnitContext, call: SignedCall): Promise<Reply> {
-  const rectification = validated(rectificationInput, jsonBody(call));
+export function postRectification(context: Context, call: SignedCall): Promise<Reply> {
+  return rectified(context, call, validated(rectificationInput, jsonBody(call)));
+}
+
+/** Notes what was put right, and who says so. */
+export async function rectified(
+  context: Context,
+  call: SignedCall,
+  rectification: z.infer<typeof rectificationInput>,
+): Promise<Reply> {
   const result = await rectifyWriteOff(context.deps, await ownWriteOff(context, call), rectification);
   if (result.kind === "not_found") throw notFound();
   if (result.kind === "refused") throw new HttpProblem("write_off_state", { zh: result.zh, en: result.en });
   return jsonReply(200, presentWriteOff(result.writeOff));
 }
 
-async function ownWriteOff({ deps }: UnitContext, call: SignedCall): Promise<WriteOff> {
+async function ownWriteOff({ deps }: Context, call: SignedCall): Promise<WriteOff> {
   const writeOff = await deps.store.writeOff(call.params["writeOffId"] ?? "");
   if (writeOff === undefined || writeOff.unitId !== call.unit.unitId) throw notFound();
   return writeOff;

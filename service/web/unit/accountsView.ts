@@ -4,7 +4,19 @@ import { words } from "../shared/words.ts";
 import type { Account, Me } from "./answers.ts";
 import { get, post } from "./ask.ts";
 import { downloads } from "./download.ts";
-import { button, failureText, fieldOf, heading, noteBox, selectField, showMain, table, textField } from "./parts.ts";
+import {
+  button,
+  failureText,
+  fieldOf,
+  focusHeading,
+  heading,
+  noteBox,
+  selectField,
+  showMain,
+  table,
+  textField,
+} from "./parts.ts";
+import { formCard, tried } from "./tried.ts";
 
 const ROLE_OPTIONS = DESK_ROLES.map(
   (role) => [role, `${DESK_ROLE_NAMES[role].zh} ${DESK_ROLE_NAMES[role].en}`] as const,
@@ -41,7 +53,7 @@ export async function showAccounts(me: Me): Promise<void> {
     stateOf(account).zh,
   ]);
   const kept = downloads("账号", [["账号", "姓名", "角色", "开票点", "状态"], ...rows]);
-  showMain(heading(words("账号", "Accounts")), note.box, list, kept, newForm(me, note));
+  showMain(heading(words("账号", "Accounts")), note.box, list, kept, newForm(me));
 }
 
 function stateOf({ isClosed, isPasswordGiven, isTotpBound, needsTotp }: Account) {
@@ -95,7 +107,7 @@ async function change(me: Me, account: Account, body: object, note: Note): Promi
   }
 }
 
-function newForm(me: Me, note: Note): HTMLElement {
+function newForm(me: Me): HTMLElement {
   const name = textField(
     words("账号名（小写字母和数字）", "Account: a-z, 0-9"),
     { maxlength: "20", autocapitalize: "none" },
@@ -108,33 +120,24 @@ function newForm(me: Me, note: Note): HTMLElement {
     el("input", { type: "text", maxlength: "50", value: me.account.placeCode }),
     true,
   );
-  const form = el(
-    "form",
-    { class: "card" },
-    el("h2", {}, both(words("新建账号", "New account"))),
-    el("div", { class: "grid" }, name.box, displayName.box, role.box, place.box),
-    el("button", { type: "submit" }, both(words("新建", "Make it"))),
-  );
-  const send = async (): Promise<void> => {
-    try {
-      const made = await post("made", "accounts", {
-        name: name.control.value.trim(),
-        displayName: displayName.control.value.trim(),
-        role: role.control.value,
-        placeCode: place.control.value.trim(),
-      });
-      await showAccounts(me);
-      showPassword(made.account.login, made.password);
-    } catch (error) {
-      note.tell(failureText(error));
-      note.box.scrollIntoView();
-    }
-  };
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    void send();
-  });
-  return form;
+  const own = noteBox();
+  const run = (): Promise<void> =>
+    tried(
+      async () => {
+        const made = await post("made", "accounts", {
+          name: name.control.value.trim(),
+          displayName: displayName.control.value.trim(),
+          role: role.control.value,
+          placeCode: place.control.value.trim(),
+        });
+        await showAccounts(me);
+        showPassword(made.account.login, made.password);
+      },
+      own,
+      { "/name": name, "/displayName": displayName, "/role": role, "/placeCode": place },
+    );
+  const boxes = [name.box, displayName.box, role.box, place.box];
+  return formCard(words("新建账号", "New account"), boxes, own, { label: words("新建", "Make it"), run }, "h2");
 }
 
 /** Shown once: nobody can look it up afterwards. */
@@ -150,4 +153,5 @@ function showPassword(login: string, password: string): void {
     el("p", { class: "big" }, `${login}　${password}`),
   );
   document.querySelector("h1")?.after(box);
+  focusHeading();
 }

@@ -27,6 +27,10 @@ export type Me = {
   readonly checkers: readonly { readonly accountId: string; readonly displayName: string }[];
 };
 
+/** What a kind's receipts are called; the id of one that the unit may issue no more. */
+export const kindName = ({ kinds }: Me, id: string): string =>
+  kinds.find((kind) => kind.id === id)?.eInvoiceName.zh ?? id;
+
 export type Item = Readonly<Record<"kind" | "itemCode" | "itemName" | "itemUnit" | "itemStd", string>>;
 
 export type Summary = {
@@ -63,7 +67,37 @@ export type Detail = Summary & {
   readonly isHeld: boolean;
 };
 
-export type ReceiptPage = { readonly receipts: readonly Summary[]; readonly nextCursor: string | null };
+/** What was sent to the payer; addresses are not among it. */
+export type DeliveryList = {
+  readonly deliveries: readonly {
+    readonly channel: "email" | "sms";
+    readonly state: "held" | "waiting" | "sent" | "failed" | "cancelled";
+    readonly reason?: string;
+    readonly sentAt?: string;
+  }[];
+  readonly contactChanges: readonly {
+    readonly kind: "corrected" | "resent";
+    readonly at: string;
+    readonly reason: string;
+  }[];
+};
+
+export type ReceiptPage = {
+  readonly receipts: readonly Summary[];
+  readonly nextCursor: string | null;
+  /** The page ends there because only so many receipts are looked through at once; null: it is full, or the last. */
+  readonly lookedTo: number | null;
+};
+
+/** A receipt that is or was on paper. */
+export type ExchangeView = Readonly<
+  Record<"code" | "number" | "paperCode" | "paperNumber" | "placeCode" | "operator" | "reason", string>
+> & { readonly state: PaperState; readonly requestedAtMs: number };
+export type PaperState = "requested" | "given" | "returning" | "returned" | "replaced" | "refused";
+
+export type BlankView = Readonly<Record<"paperCode" | "paperNumber" | "reason", string>> & {
+  readonly spoiltAtMs: number;
+};
 
 export type ImportResult = {
   readonly status: number;
@@ -79,6 +113,9 @@ export type DeskRequest = {
   readonly number: string;
   readonly terms: { readonly reasonCode: string; readonly reason: string; readonly documentNo: string };
   readonly rest: IssueInput | null;
+  /** The receipt's own. */
+  readonly payerPartyName: string;
+  readonly amountFen: number;
   readonly askedBy: string;
   readonly askedByName: string;
   readonly askedAtMs: number;
@@ -124,6 +161,8 @@ export type Answers = NumberAnswers & {
   readonly me: Me | { readonly isSignedIn: false };
   readonly receipts: ReceiptPage;
   readonly receipt: Detail;
+  readonly deliveries: DeliveryList;
+  readonly revoked: { readonly revoked: number };
   readonly issued: Summary;
   readonly imported: { readonly results: readonly ImportResult[] };
   readonly sent: { readonly result: "queued" | "too_many" | "no_channel" };
@@ -137,10 +176,12 @@ export type Answers = NumberAnswers & {
   readonly account: Account;
   readonly reset: { readonly password: string };
   readonly log: { readonly entries: readonly LogEntry[]; readonly nextBefore: number | null };
-  readonly totp: { readonly secret: string; readonly uri: string };
+  readonly totp: { readonly secret: string; readonly uri: string; readonly qr: readonly string[] };
   readonly bound: { readonly recoveryCodes: readonly string[] };
   readonly asked: { readonly requestId: string };
-  readonly requests: { readonly requests: readonly DeskRequest[] };
+  readonly requests: { readonly requests: readonly DeskRequest[]; readonly nextCursor: string | null };
+  readonly exchanges: { readonly exchanges: readonly ExchangeView[]; readonly nextCursor: string | null };
+  readonly blanks: { readonly blanks: readonly BlankView[]; readonly nextCursor: string | null };
   readonly decided: { readonly red?: Summary; readonly rest?: Summary };
   readonly exchange: { readonly state: string };
   readonly paperBooks: { readonly books: readonly PaperBookView[] };

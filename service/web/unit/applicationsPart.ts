@@ -8,6 +8,7 @@ import type { NumberPage } from "./booksView.ts";
 import { downloads } from "./download.ts";
 import { clockOf, newBusNo } from "./issueView.ts";
 import type { ApplicationView } from "./numberAnswers.ts";
+import { allRows } from "./pagedList.ts";
 import { button, noteBox, selectField, table, textField } from "./parts.ts";
 import { countOf, formCard, tried } from "./tried.ts";
 
@@ -41,17 +42,12 @@ export async function applicationsPart(page: NumberPage): Promise<HTMLElement> {
   );
 }
 
-async function allApplications(): Promise<readonly ApplicationView[]> {
-  const all: ApplicationView[] = [];
-  let cursor: string | null = "";
-  while (cursor !== null) {
-    const from: string = cursor === "" ? "" : `&cursor=${cursor}`;
-    const { applications, nextCursor } = await get("applications", `numbers/applications?limit=500${from}`);
-    all.push(...applications);
-    cursor = nextCursor;
-  }
-  return all;
-}
+const allApplications = (): Promise<readonly ApplicationView[]> =>
+  allRows(async (cursor) => {
+    const from = cursor === "" ? "" : `&cursor=${cursor}`;
+    const { applications: rows, nextCursor } = await get("applications", `numbers/applications?limit=500${from}`);
+    return { rows, nextCursor };
+  });
 
 const HEADS = ["申领单号", "票种", "票据代码", "数量", "申请人", "时间", "状态", "号码范围", "审核意见"];
 

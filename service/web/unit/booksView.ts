@@ -2,13 +2,13 @@ import type { Text } from "../../core/reportTexts.ts";
 import { mayAtDesk } from "../../domain/deskRoles.ts";
 import { both, el } from "../shared/dom.ts";
 import { words } from "../shared/words.ts";
-import type { BookList, Me } from "./answers.ts";
+import { kindName, type BookList, type Me } from "./answers.ts";
 import { get, post } from "./ask.ts";
 import { applicationsPart } from "./applicationsPart.ts";
 import { downloads } from "./download.ts";
 import { marksPart } from "./marksPart.ts";
 import type { PlaceView } from "./numberAnswers.ts";
-import { heading, noteBox, say, showMain, table } from "./parts.ts";
+import { focusHeading, grouped, heading, noteBox, say, showMain, table } from "./parts.ts";
 import { placesPart } from "./placesPart.ts";
 import { returnsPart } from "./returnsPart.ts";
 import { stockPart } from "./stockPart.ts";
@@ -29,7 +29,7 @@ export async function showBooks(me: Me, told?: Text): Promise<void> {
   const page: NumberPage = {
     me,
     mayChange: mayAtDesk(me.account.role, "numbers"),
-    nameOf: (id) => me.kinds.find((kind) => kind.id === id)?.eInvoiceName.zh ?? id,
+    nameOf: (id) => kindName(me, id),
     done: (text) => showBooks(me, text),
   };
   const [list, { places }, { marks }] = await Promise.all([
@@ -50,7 +50,7 @@ export async function showBooks(me: Me, told?: Text): Promise<void> {
   showMain(heading(words("号段与申领", "Numbers")), note.box, lowWarning(list), ...parts);
   if (told !== undefined) {
     say(told);
-    document.querySelector("h1")?.scrollIntoView();
+    focusHeading();
   }
 }
 
@@ -75,9 +75,13 @@ function booksPart(page: NumberPage, { books, stock }: BookList, places: readonl
     book.placeCode ?? "全单位",
   ]);
   const rows = books.map((book, index) => [
-    ...(plain[index] ?? []).slice(0, 7),
+    ...(plain[index] ?? []).slice(0, 5),
+    ...[grouped(book.left), grouped(book.anchored)],
     page.mayChange ? placeControl(page, book, places, note) : (plain[index]?.[7] ?? ""),
   ]);
+  const totals = (["left", "anchored"] as const).map((name) =>
+    grouped(books.reduce((sum, book) => sum + book[name], 0)),
+  );
   return el(
     "section",
     {},
@@ -89,7 +93,7 @@ function booksPart(page: NumberPage, { books, stock }: BookList, places: readonl
         { head: words("票据代码", "Code") },
         { head: words("剩余张数", "Left"), isMoney: true },
       ],
-      stock.map((each) => [page.nameOf(each.kind), each.eInvoiceCode, each.left.toLocaleString("en-US")]),
+      stock.map((each) => [page.nameOf(each.kind), each.eInvoiceCode, grouped(each.left)]),
     ),
     note.box,
     table(
@@ -105,6 +109,7 @@ function booksPart(page: NumberPage, { books, stock }: BookList, places: readonl
         { head: words("开票点", "Place") },
       ],
       rows,
+      ["合计 Total", "", "", "", "", ...totals, ""],
     ),
     downloads("号段", [["票种", "票据代码", "起始号", "终止号", "下一号", "剩余", "已上链", "开票点"], ...plain]),
   );

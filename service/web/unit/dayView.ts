@@ -1,12 +1,13 @@
+import { mayAtDesk } from "../../domain/deskRoles.ts";
 import { both, el } from "../shared/dom.ts";
 import { words, yuan } from "../shared/words.ts";
 import { yuanOf } from "../../domain/money.ts";
-import type { Me, Tally } from "./answers.ts";
+import { kindName, type Me, type Tally } from "./answers.ts";
 import { get } from "./ask.ts";
 import { hourChart } from "./hourChart.ts";
 import { clockOf } from "./issueView.ts";
 import { downloads } from "./download.ts";
-import { failureText, heading, noteBox, showMain, table, textField } from "./parts.ts";
+import { failureText, grouped, heading, noteBox, showMain, table, textField } from "./parts.ts";
 
 /** 今日: counts and sums of a day by hour, place and kind. */
 export async function showDay(me: Me): Promise<void> {
@@ -38,28 +39,48 @@ const COLUMNS = [
 
 function dayParts(me: Me, date: string, tallies: readonly Tally[]): readonly Element[] {
   const whole = sumOf(tallies);
-  const nameOf = (id: string): string => me.kinds.find((kind) => kind.id === id)?.eInvoiceName.zh ?? id;
-  const byPlace = groups(tallies, (each) => `${each.placeCode}　${nameOf(each.kind)}`);
+  if (tallies.length === 0) {
+    const none = words(
+      "这一天没有开票：可换一天，或去开票",
+      "Nothing was issued on this day: choose another, or issue",
+    );
+    const to = mayAtDesk(me.account.role, "issue") ? "issue" : "receipts";
+    const go = to === "issue" ? words("开票", "Issue") : words("查票", "Search");
+    return [
+      el("p", { class: "note" }, both(none)),
+      el("p", { class: "buttons" }, el("a", { class: "button", href: `/unit/${to}` }, both(go))),
+    ];
+  }
+  const byPlace = groups(tallies, (each) => `${each.placeCode}　${kindName(me, each.kind)}`);
   const byHour = groups(tallies, (each) => hourText(each.hour));
   const rows = (of: ReturnType<typeof groups>) => [...of].map(([name, some]) => [name, ...cellsOf(sumOf(some))]);
+  const total = ["合计 Total", ...cellsOf(whole)];
   const chart = Array.from({ length: 24 }, (_, hour) => sumOf(tallies.filter((each) => each.hour === hour)));
   return [
     el(
       "p",
       { class: "big", "data-sum": "day" },
-      `${whole.issuedCount} 张　${yuan(whole.issuedFen - whole.reversedFen)}`,
+      `${grouped(whole.issuedCount)} 张　${yuan(whole.issuedFen - whole.reversedFen)}`,
     ),
     el("p", { class: "soft" }, both(words("净额 = 开票金额 − 冲红金额", "Net: issued less reversed"))),
     hourChart(chart.map(({ issuedCount }) => issuedCount)),
-    table(words("按小时", "By hour"), [{ head: words("时段", "Hour") }, ...COLUMNS], rows(byHour)),
+    el("h2", {}, both(words("明细", "In figures"))),
+    table(words("按小时", "By hour"), [{ head: words("时段", "Hour") }, ...COLUMNS], rows(byHour), total),
     table(
       words("按开票点和票种", "By place and kind"),
       [{ head: words("开票点 票种", "Place, kind") }, ...COLUMNS],
       rows(byPlace),
+      total,
     ),
     downloads(`开票汇总_${date}`, [
       ["日期", "开票点", "票种", "小时", "开票张数", "开票金额", "红票张数", "冲红金额", "作废"],
-      ...tallies.map((each) => [date, each.placeCode, each.kind, String(each.hour), ...plainCells(each)]),
+      ...tallies.map((each) => [
+        date,
+        each.placeCode,
+        kindName(me, each.kind),
+        hourText(each.hour),
+        ...plainCells(each),
+      ]),
     ]),
   ];
 }
@@ -78,11 +99,11 @@ const sumOf = (tallies: readonly Tally[]): Sums => {
 };
 
 const cellsOf = (sums: Sums): readonly string[] => [
-  String(sums.issuedCount),
+  grouped(sums.issuedCount),
   yuan(sums.issuedFen),
-  String(sums.reversedCount),
+  grouped(sums.reversedCount),
   yuan(sums.reversedFen),
-  String(sums.voidCount),
+  grouped(sums.voidCount),
 ];
 
 const plainCells = (sums: Sums): readonly string[] => [

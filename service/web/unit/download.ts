@@ -6,14 +6,17 @@ import { writeXlsx } from "../check/writeXlsx.ts";
 export const XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const WIDTH = 18;
 
-/** A table to keep, as CSV and as XLSX. @param rows the first names the columns */
+/** A table to keep, as CSV and as XLSX; without buttons if there is nothing in it. @param rows the first names the columns */
 export function downloads(name: string, rows: readonly (readonly string[])[]): HTMLElement {
+  if (rows.length < 2) return el("p");
   const widths = (rows[0] ?? []).map(() => WIDTH);
   return el(
     "p",
     { class: "buttons" },
-    saveLink(words("下载 CSV", "CSV"), `${name}.csv`, "text/csv", () => csvOf(rows)),
-    saveLink(words("下载 XLSX", "XLSX"), `${name}.xlsx`, XLSX_TYPE, () => writeXlsx(rows, widths, name.slice(0, 31))),
+    saveLink(words("下载 CSV", "Download"), `${name}.csv`, "text/csv", () => csvOf(rows)),
+    saveLink(words("下载 XLSX", "Download"), `${name}.xlsx`, XLSX_TYPE, () =>
+      writeXlsx(rows, widths, name.slice(0, 31)),
+    ),
   );
 }
 

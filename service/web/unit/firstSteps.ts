@@ -1,4 +1,3 @@
-import encodeQR from "qr";
 import { both, el, svg } from "../shared/dom.ts";
 import { words } from "../shared/words.ts";
 import type { Me } from "./answers.ts";
@@ -54,7 +53,7 @@ export function passwordForm(done: () => void): HTMLElement {
 
 /** Binds an authenticator app: a QR code to scan, a code to prove it, recovery codes to keep. */
 export async function showBind(_me: Me): Promise<void> {
-  const { secret, uri } = await post("totp", "totp", {});
+  const { secret, qr } = await post("totp", "totp", {});
   const code = fieldOf(
     words("App 上显示的 6 位数字", "The 6 digits that the app shows"),
     el("input", { type: "text", inputmode: "numeric", autocomplete: "one-time-code", maxlength: "7" }),
@@ -91,7 +90,7 @@ export async function showBind(_me: Me): Promise<void> {
         words("用手机上的身份验证器 App 扫码，或手工输入密钥。", "Scan it with an authenticator app, or type the key."),
       ),
     ),
-    qrPicture(uri),
+    qrPicture(qr),
     el(
       "p",
       {},
@@ -134,9 +133,8 @@ function showRecovery(codes: readonly string[]): void {
 }
 
 /** Dark modules as one path, on white whatever the page's colours. */
-function qrPicture(text: string): Element {
-  const rows = encodeQR(text, "raw", { ecc: "medium", border: 4 });
-  const cells = rows.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : [])));
+function qrPicture(rows: readonly string[]): Element {
+  const cells = rows.flatMap((row, y) => [...row].flatMap((each, x) => (each === "1" ? [`M${x} ${y}h1v1h-1z`] : [])));
   const size = String(rows.length);
   return svg(
     "svg",

@@ -12,8 +12,10 @@ import { auxRows, type AuxRows } from "./auxRows.ts";
 import { channelRows, type ChannelRows } from "./channelRows.ts";
 import { computed, restInCash, type Computed } from "./compute.ts";
 import { extFormField, NO_AMOUNT, NO_TIME, typed, type FormField } from "./formField.ts";
-import { itemRows, type Cell, type ItemRows } from "./itemRows.ts";
+import { itemRows, type ItemRows } from "./itemRows.ts";
 import { tellAt } from "./parts.ts";
+import type { Cell } from "./rowTable.ts";
+import { voucherRows, type VoucherRows } from "./voucherRows.ts";
 
 /** The form of one kind, made from the kind's data. */
 export type IssueForm = {
@@ -32,6 +34,9 @@ export type IssueForm = {
 };
 
 type Fields = ReadonlyMap<string, FormField>;
+
+const CASH = "/mainExt/ownPayAmount";
+const PREPAID = "/mainExt/prepayAmount";
 
 const MAIN = [
   ["payerPartyName", "交款人", "Payer"],
@@ -63,40 +68,32 @@ export function issueForm(
   );
   const lines = auxRows(kind, () => items.read().items.map(({ itemCode }) => itemCode), changed);
   const channels = channelRows(kind, changed);
+  const vouchers = voucherRows(kind, changed);
+  const parts: Parts = { fields, items, lines, channels, vouchers };
   const touched = new WeakSet<EventTarget>();
   const element = el("div", { class: "issue-form" });
-  const isCashOwn = { value: false };
-  element.append(...layout(kind, fields, items, lines, channels.element));
-  element.addEventListener("input", (event) => {
-    if (event.target === fields.get("/mainExt/ownPayAmount")?.control) isCashOwn.value = true;
+  /** What somebody has typed follows nothing any more. */
+  const own = new Set<string>();
+  element.append(...layout(kind, parts));
+  element.addEventListener("input", ({ target }) => {
+    for (const pointer of [CASH, PREPAID]) if (target === fields.get(pointer)?.control) own.add(pointer);
     changed();
   });
   element.addEventListener("focusout", (event) => {
     if (event.target !== null) touched.add(event.target);
     changed();
   });
-  const read = (): Read => readInput(me, kind, { fields, items, lines, channels });
   return {
     element,
     items,
     state() {
-      let { input, malformed } = read();
-      const first = computed(kind, me.unit, input, nowMs(), catalogue());
-      if (first.totalFen !== undefined) {
-        const cash = isCashOwn.value ? undefined : restInCash(kind, first.totalFen, input.mainExt);
-        if (cash !== undefined) fields.get("/mainExt/ownPayAmount")?.write(cash);
-        if (kind.payChannels.isRequired) channels.follow(first.totalFen);
-        ({ input, malformed } = read());
-      }
-      const last = computed(kind, me.unit, input, nowMs(), catalogue());
-      const known = new Set(malformed.map(({ pointer }) => pointer));
-      const problems = [...malformed, ...last.problems.filter(({ pointer }) => !known.has(pointer))];
-      return { input, computed: { ...last, problems } };
+      const judge = (input: IssueInput): Computed => computed(kind, me.unit, input, nowMs(), catalogue());
+      return settle(kind, parts, own, () => readInput(me, kind, parts), judge);
     },
     tell(problems, all) {
-      clear(fields, [...items.cells(), ...lines.cells()], channels.problem);
+      clear(fields, [...items.cells(), ...lines.cells(), ...(vouchers?.cells() ?? [])], channels.problem);
       return problems.flatMap((each) => {
-        const place = placeOf(each.pointer, fields, items, lines, channels);
+        const place = placeOf(each.pointer, parts);
         if (place === undefined) return all ? [each] : [];
         if (all || touched.has(place.control)) place.tell(each);
         return [];
@@ -106,15 +103,40 @@ export function issueForm(
     focusProblem: () => focusProblem(element),
     write(input) {
       writeFields(fields, input);
-      isCashOwn.value = true;
+      own.add(CASH).add(PREPAID);
       items.write(input.items);
       lines.write(input.auxItems);
+      vouchers?.write(input.payMentVouchers ?? []);
       channels.write(input.payChannels);
     },
     removeHere() {
-      if (!lines.removeHere()) items.removeHere();
+      if (!lines.removeHere() && vouchers?.removeHere() !== true) items.removeHere();
     },
   };
+}
+
+/** Fills in what follows from the rest, unless somebody typed it (`own`): what was prepaid, the cash, the one pay channel. */
+function settle(
+  kind: Kind,
+  { fields, channels, vouchers }: Parts,
+  own: ReadonlySet<string>,
+  read: () => Read,
+  judge: (input: IssueInput) => Computed,
+): ReturnType<IssueForm["state"]> {
+  const prepaid = own.has(PREPAID) ? undefined : vouchers?.read().sumFen;
+  if (prepaid !== undefined) fields.get(PREPAID)?.write(prepaid);
+  let { input, malformed } = read();
+  const { totalFen } = judge(input);
+  if (totalFen !== undefined) {
+    const cash = own.has(CASH) ? undefined : restInCash(kind, totalFen, input.mainExt);
+    if (cash !== undefined) fields.get(CASH)?.write(cash);
+    if (kind.payChannels.isRequired) channels.follow(totalFen);
+    ({ input, malformed } = read());
+  }
+  const last = judge(input);
+  const known = new Set(malformed.map(({ pointer }) => pointer));
+  const problems = [...malformed, ...last.problems.filter(({ pointer }) => !known.has(pointer))];
+  return { input, computed: { ...last, problems } };
 }
 
 type Read = { readonly input: IssueInput; readonly malformed: readonly FieldProblem[] };
@@ -123,19 +145,23 @@ type Parts = {
   readonly items: ItemRows;
   readonly lines: AuxRows;
   readonly channels: ChannelRows;
+  readonly vouchers: VoucherRows | undefined;
 };
 
-function readInput(me: Me, kind: Kind, { fields, items, lines, channels }: Parts): Read {
+function readInput(me: Me, kind: Kind, { fields, items, lines, channels, vouchers }: Parts): Read {
   const own = readFields(kind, fields);
   const rows = items.read();
   const list = lines.read(rows.items);
   const paid = channels.read();
+  const deposited = vouchers?.read();
   const input: IssueInput = {
     ...{ kind: kind.id, busNo: "?", placeCode: me.account.placeCode, handlingPerson: me.account.displayName },
     ...{ checker: me.checkers[0]?.displayName ?? "", ...own.texts, mainExt: own.mainExt, ...own.delivery },
     ...{ items: rows.items, auxItems: list.auxItems, otherInfo: [], payChannels: paid.payChannels },
+    ...(deposited === undefined ? {} : { payMentVouchers: deposited.payMentVouchers }),
   };
-  return { input, malformed: [...own.malformed, ...rows.malformed, ...list.malformed, ...paid.malformed] };
+  const read = [own, rows, list, paid, ...(deposited === undefined ? [] : [deposited])];
+  return { input, malformed: read.flatMap(({ malformed }) => malformed) };
 }
 
 function writeFields(fields: Fields, input: IssueInput): void {
@@ -203,13 +229,7 @@ const isAsked =
     name !== surcharge?.fineField && name !== surcharge?.surchargeField;
 
 /** What must be filled in, and money, stands in sight; the rest in a fold. */
-function layout(
-  kind: Kind,
-  fields: Fields,
-  items: ItemRows,
-  lines: AuxRows,
-  channels: HTMLElement,
-): readonly HTMLElement[] {
+function layout(kind: Kind, { fields, items, lines, channels, vouchers }: Parts): readonly HTMLElement[] {
   const box = (pointer: string): HTMLElement | undefined => fields.get(pointer)?.box;
   const asked = kind.mainExt.filter(isAsked(kind));
   const isInSight = ({ isRequired, type }: ExtField): boolean => isRequired || type === "money";
@@ -239,7 +259,8 @@ function layout(
     ...(asked.some((field) => field.type === "money")
       ? [group(words("支付构成", "Who paid which part"), boxes(asked.filter((each) => each.type === "money")))]
       : []),
-    channels,
+    ...(vouchers === undefined ? [] : [el("div", { class: "card" }, vouchers.element)]),
+    channels.element,
     group(
       words("发送", "Send to"),
       ["phone", "email", "isArrears", "arrearsReason"].map((name) => box(`/delivery/${name}`)),
@@ -290,21 +311,14 @@ function readFields(kind: Kind, fields: Fields) {
 
 type Place = { readonly control: HTMLElement; readonly tell: (problem: Text) => void };
 
-function placeOf(
-  pointer: string,
-  fields: Fields,
-  items: ItemRows,
-  lines: AuxRows,
-  channels: { readonly problem: HTMLElement; readonly first: () => HTMLElement | undefined },
-): Place | undefined {
+function placeOf(pointer: string, { fields, items, lines, channels, vouchers }: Parts): Place | undefined {
   const field = fields.get(pointer);
   if (field !== undefined) return { control: field.control, tell: field.tell };
-  if (pointer.startsWith("/items") || pointer.startsWith("/auxItems")) {
-    const cell = (pointer.startsWith("/items") ? items : lines).cellAt(pointer);
-    return cell && { control: cell.control, tell: (text) => tellAt(cell.control, cell.problem, text) };
-  }
   const first = pointer.startsWith("/payChannels") ? channels.first() : undefined;
-  return first && { control: first, tell: (text) => tellAt(first, channels.problem, text) };
+  if (first !== undefined) return { control: first, tell: (text) => tellAt(first, channels.problem, text) };
+  const [, list = ""] = pointer.split("/");
+  const cell = { items, auxItems: lines, payMentVouchers: vouchers }[list]?.cellAt(pointer);
+  return cell && { control: cell.control, tell: (text) => tellAt(cell.control, cell.problem, text) };
 }
 
 function clear(fields: Fields, cells: readonly Cell[], channelProblem: HTMLElement): void {

@@ -6,6 +6,7 @@ import { both, el } from "../shared/dom.ts";
 import { words, yuan } from "../shared/words.ts";
 import type { Me, Summary } from "./answers.ts";
 import { get, post, Refused } from "./ask.ts";
+import type { Computed } from "./compute.ts";
 import { issueForm, type IssueForm } from "./issueForm.ts";
 import { issuedPanel } from "./issuedPanel.ts";
 import { wireKeys } from "./keys.ts";
@@ -193,14 +194,17 @@ function sumsOf() {
   const total = el("output", { class: "total", "data-sum": "total" });
   const capitals = el("output", { class: "capitals", "data-sum": "capitals" });
   const late = el("p", { class: "soft", hidden: "" });
+  const doubts = el("div", { "data-part": "warnings" });
   const element = el(
     "div",
     { class: "sums" },
     el("p", {}, both(words("合计", "Total")), " ", total),
     el("p", {}, both(words("大写", "In words")), " ", capitals),
     late,
+    doubts,
   );
-  const show = ({ totalFen, capitals: text, surchargeFen = 0 }: ReturnType<IssueForm["state"]>["computed"]): void => {
+  const show = ({ totalFen, capitals: text, surchargeFen = 0, warnings }: Computed): void => {
+    doubts.replaceChildren(...warnings.map((each) => el("p", { class: "note warn" }, both(each))));
     total.textContent = totalFen === undefined ? "—" : yuan(totalFen);
     capitals.textContent = text;
     late.hidden = surchargeFen === 0;

@@ -1,12 +1,12 @@
 import type { Kind } from "../../domain/kind.ts";
 import { yuanOf } from "../../domain/money.ts";
 import type { FieldProblem, ReceiptItem } from "../../domain/receipt.ts";
-import { both, el } from "../shared/dom.ts";
-import { words } from "../shared/words.ts";
+import { el } from "../shared/dom.ts";
 import type { Item } from "./answers.ts";
 import { fenOf, rowAmount } from "./compute.ts";
 import { NO_AMOUNT } from "./formField.ts";
 import { tellAt } from "./parts.ts";
+import { cellAt, rowTable, type Cell, type Column, type TableRow } from "./rowTable.ts";
 
 /** The rows of items: a table to type in. */
 export type ItemRows = {
@@ -23,12 +23,10 @@ export type ItemRows = {
   readonly cells: () => readonly Cell[];
 };
 
-export type Cell = { readonly control: HTMLInputElement; readonly problem: HTMLElement; readonly pointer: string };
-
 type Name = keyof ReceiptItem;
-type Row = { readonly element: HTMLElement; readonly inputs: ReadonlyMap<Name, Cell>; isAmountOwn: boolean };
+type Row = TableRow<Name>;
 
-const COLUMNS = [
+const COLUMNS: readonly Column<Name>[] = [
   ["itemCode", "项目编码", "Code", "w-code"],
   ["itemName", "项目名称", "Item", "w-name"],
   ["itemQuantity", "数量", "Quantity", "w-short"],
@@ -36,60 +34,47 @@ const COLUMNS = [
   ["itemStd", "标准（元）", "Unit price", "w-money"],
   ["itemAmount", "金额（元）", "Amount", "w-money"],
   ["itemRemark", "备注", "Remark", "w-name"],
-] as const satisfies readonly (readonly [Name, string, string, string])[];
+];
 
 const LIST_ID = "items-known";
-let ids = 0;
 
 /** @param known the items that the unit charges, offered by code */
 export function itemRows(kind: Kind, known: readonly Item[], changed: () => void): ItemRows {
-  const rows: Row[] = [];
-  const body = el("tbody");
-  const add = (): Row => {
-    const row = rowOf(kind, known, changed);
-    rows.push(row);
-    body.append(row.element);
-    return row;
-  };
+  const table = rowTable<Name>({
+    columns: COLUMNS,
+    numbers: ["itemQuantity", "itemStd", "itemAmount"],
+    isRequired: (name) => kind.items.requiredFields.includes(name) || name === "itemAmount",
+    attributes: known.length > 0 ? { itemCode: { list: LIST_ID } } : {},
+    typed(row, name) {
+      follow(row, known, name);
+      changed();
+    },
+  });
   const remove = (row: Row): void => {
-    if (rows.length > 1) {
-      rows.splice(rows.indexOf(row), 1);
-      row.element.remove();
-    } else {
-      for (const { control } of row.inputs.values()) control.value = "";
-    }
-    rows.at(-1)?.inputs.get("itemCode")?.control.focus();
+    if (table.rows().length > 1) table.remove(row);
+    else for (const { control } of row.cells.values()) control.value = "";
+    table.rows().at(-1)?.cells.get("itemCode")?.control.focus();
     changed();
   };
-  add();
+  table.add();
   return {
-    element: el("div", { class: "items" }, tableOf(body), listOf(known)),
-    read: () => readRows(rows),
+    element: el("div", { class: "items" }, table.element, listOf(known)),
+    read: () => readRows(table.rows()),
     write(items) {
-      rows.splice(0);
-      body.replaceChildren();
-      for (const item of items.length === 0 ? [undefined] : items) writeRow(add(), item);
+      table.clear();
+      for (const item of items.length === 0 ? [undefined] : items) writeRow(table.add(), item);
     },
     add() {
-      add().inputs.get("itemCode")?.control.focus();
+      table.add().cells.get("itemCode")?.control.focus();
       changed();
     },
     removeHere() {
-      const row = rows.find(({ element }) => element.contains(document.activeElement)) ?? rows.at(-1);
+      const row = table.here() ?? table.rows().at(-1);
       if (row !== undefined) remove(row);
     },
-    cellAt(pointer) {
-      const [, , index = "", name = ""] = pointer.split("/");
-      const row = filled(rows)[Number(index)] ?? rows[0];
-      return [...(row?.inputs ?? [])].find(([each]) => each === name)?.[1] ?? row?.inputs.get("itemAmount");
-    },
-    cells: () => rows.flatMap((row) => [...row.inputs.values()]),
+    cellAt: (pointer) => cellAt(filled(table.rows()), pointer, "itemAmount"),
+    cells: table.cells,
   };
-}
-
-function tableOf(body: HTMLElement): HTMLElement {
-  const heads = COLUMNS.map(([, zh, en, width]) => el("th", { scope: "col", class: width }, both(words(zh, en))));
-  return el("table", { class: "rows" }, el("thead", {}, el("tr", {}, ...heads)), body);
 }
 
 /** What the browser offers while a code is typed. */
@@ -98,69 +83,39 @@ function listOf(known: readonly Item[]): HTMLElement {
   return el("datalist", { id: LIST_ID }, ...options);
 }
 
-function rowOf(kind: Kind, known: readonly Item[], changed: () => void): Row {
-  const made = COLUMNS.map(([name, zh, en, width]): readonly [Name, Cell, HTMLElement] => {
-    const id = `item${++ids}`;
-    const isNumber = name === "itemQuantity" || name === "itemStd" || name === "itemAmount";
-    const control = el("input", {
-      ...{ id, type: "text", autocomplete: "off", "aria-label": `${zh} ${en}` },
-      ...(isNumber ? { inputmode: "decimal", class: "money" } : {}),
-      ...(name === "itemCode" && known.length > 0 ? { list: LIST_ID } : {}),
-      ...(kind.items.requiredFields.includes(name) || name === "itemAmount" ? { "aria-required": "true" } : {}),
-    });
-    const problem = el("p", { class: "field-problem", id: `${id}-problem` });
-    const cell = el("td", { class: width, "data-label": zh }, control, problem);
-    return [name, { control, problem, pointer: name }, cell];
-  });
-  const inputs = new Map(made.map(([name, cell]) => [name, cell]));
-  const row: Row = { element: el("tr", {}, ...made.map(([, , cell]) => cell)), inputs, isAmountOwn: false };
-  row.element.addEventListener("input", (event) => {
-    follow(row, known, event.target);
-    changed();
-  });
-  return row;
-}
-
 /** A known code fills in its item; quantity and price fill in the amount, unless somebody typed one. */
-function follow(row: Row, known: readonly Item[], target: EventTarget | null): void {
-  const control = (name: Name): HTMLInputElement | undefined => row.inputs.get(name)?.control;
-  const amount = control("itemAmount");
-  if (amount !== undefined && target === amount) row.isAmountOwn = amount.value !== "";
-  const item = known.find(({ itemCode }) => itemCode === control("itemCode")?.value.trim());
-  if (target === control("itemCode") && item !== undefined) {
-    for (const name of ["itemName", "itemUnit", "itemStd"] as const) {
-      const each = control(name);
-      if (each !== undefined) each.value = item[name];
-    }
-    const quantity = control("itemQuantity");
-    if (quantity?.value === "") quantity.value = "1";
+function follow(row: Row, known: readonly Item[], name: Name | undefined): void {
+  if (name === "itemAmount") row.isAmountOwn = row.text(name) !== "";
+  const item = name === "itemCode" ? known.find(({ itemCode }) => itemCode === row.text(name)) : undefined;
+  if (item !== undefined) {
+    for (const each of ["itemName", "itemUnit", "itemStd"] as const) row.put(each, item[each]);
+    if (row.text("itemQuantity") === "") row.put("itemQuantity", "1");
   }
-  if (row.isAmountOwn || amount === undefined) return;
-  const fen = rowAmount(control("itemQuantity")?.value.trim() ?? "", control("itemStd")?.value.trim() ?? "");
-  if (fen !== undefined) amount.value = yuanOf(fen);
+  if (row.isAmountOwn) return;
+  const fen = rowAmount(row.text("itemQuantity"), row.text("itemStd"));
+  if (fen !== undefined) row.put("itemAmount", yuanOf(fen));
 }
 
-const textOf = (row: Row, name: Name): string => row.inputs.get(name)?.control.value.trim() ?? "";
 const filled = (rows: readonly Row[]): readonly Row[] => {
-  const some = rows.filter((row) => COLUMNS.some(([name]) => textOf(row, name) !== ""));
+  const some = rows.filter((row) => COLUMNS.some(([name]) => row.text(name) !== ""));
   return some.length === 0 ? rows.slice(0, 1) : some;
 };
 
 function readRows(rows: readonly Row[]): ReturnType<ItemRows["read"]> {
   const malformed: FieldProblem[] = [];
   const items = filled(rows).map((row, index): ReceiptItem => {
-    const fen = fenOf(textOf(row, "itemAmount"));
+    const fen = fenOf(row.text("itemAmount"));
     if (fen === undefined) {
       malformed.push({ code: "amount_malformed", pointer: `/items/${index}/itemAmount`, ...NO_AMOUNT });
     }
     return {
-      itemCode: textOf(row, "itemCode"),
-      itemName: textOf(row, "itemName"),
-      itemQuantity: textOf(row, "itemQuantity"),
-      itemUnit: textOf(row, "itemUnit"),
-      itemStd: textOf(row, "itemStd"),
+      itemCode: row.text("itemCode"),
+      itemName: row.text("itemName"),
+      itemQuantity: row.text("itemQuantity"),
+      itemUnit: row.text("itemUnit"),
+      itemStd: row.text("itemStd"),
       itemAmount: fen ?? 0,
-      itemRemark: textOf(row, "itemRemark"),
+      itemRemark: row.text("itemRemark"),
     };
   });
   return { items, malformed };
@@ -168,9 +123,9 @@ function readRows(rows: readonly Row[]): ReturnType<ItemRows["read"]> {
 
 function writeRow(row: Row, item: ReceiptItem | undefined): void {
   if (item === undefined) return;
-  for (const [name, { control, problem }] of row.inputs) {
+  for (const [name, { control, problem }] of row.cells) {
     const value = item[name];
-    control.value = typeof value === "number" ? yuanOf(value) : value;
+    row.put(name, typeof value === "number" ? yuanOf(value) : value);
     tellAt(control, problem, undefined);
   }
   row.isAmountOwn = true;

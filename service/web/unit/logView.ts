@@ -3,50 +3,35 @@ import { beijingTime, shortHex, words } from "../shared/words.ts";
 import type { LogEntry, Me } from "./answers.ts";
 import { get } from "./ask.ts";
 import { downloads } from "./download.ts";
-import { button, heading, showMain, table } from "./parts.ts";
+import { actionText } from "./logWords.ts";
+import { pagedList } from "./pagedList.ts";
+import { heading, showMain, table } from "./parts.ts";
 
 /** 操作日志: newest first; only grows. */
 export async function showLog(_me: Me): Promise<void> {
-  const entries: LogEntry[] = [];
-  const list = el("div");
-  const more = async (before?: number): Promise<void> => {
-    const page = await get("log", before === undefined ? "log" : `log?before=${before}`);
-    entries.push(...page.entries);
-    const { nextBefore } = page;
-    list.replaceChildren(
+  const list = pagedList<LogEntry>(
+    async (before) => {
+      const { entries, nextBefore } = await get("log", before === undefined ? "log" : `log?before=${before}`);
+      return { rows: entries, next: nextBefore };
+    },
+    (entries) => [
       tableOf(entries),
-      el(
-        "p",
-        { class: "buttons" },
-        ...(nextBefore === null
-          ? []
-          : [button(words("再看更早的", "Older ones"), () => void more(nextBefore), { class: "plain" })]),
-      ),
       downloads("操作日志", [["序号", "时间", "账号", "操作", "对象", "哈希"], ...entries.map(cellsOf)]),
-    );
-  };
-  showMain(
-    heading(words("操作日志", "Operator log")),
-    el(
-      "p",
-      {},
-      both(
-        words(
-          "只增不改：每行的哈希含前一行，数据库拒绝修改。",
-          "It only grows: each line's hash takes in the one before, and the database refuses changes.",
-        ),
-      ),
-    ),
-    list,
+    ],
   );
-  await more();
+  const why = words(
+    "只增不改：每行的哈希含前一行，数据库拒绝修改。",
+    "It only grows: each line's hash takes in the one before, and the database refuses changes.",
+  );
+  showMain(heading(words("操作日志", "Operator log")), el("p", {}, both(why)), list.element);
+  await list.reload();
 }
 
 const cellsOf = ({ seq, atMs, by, action, object, hash }: LogEntry): readonly string[] => [
   String(seq),
-  beijingTime(atMs),
+  beijingTime(atMs).slice(0, 19),
   by,
-  action,
+  actionText(action),
   object,
   hash,
 ];

@@ -56,6 +56,8 @@ function showTop(me: Me): void {
     ),
     el("nav", { "aria-label": "开票台 Desk" }, el("ul", {}, ...links)),
   );
+  // On a phone the menu is one line that scrolls.
+  byId("top").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 }
 
 function linkOf({ path, label }: View, here: string): HTMLElement {

@@ -50,7 +50,36 @@ export type StockLineView = Readonly<
   Record<"opening" | "granted" | "returned" | "blue" | "red" | "void" | "closing" | "difference", number>
 > & { readonly eInvoiceCode: string };
 
+export type WriteOffHead = {
+  readonly writeOffId: string;
+  readonly cutoff: string;
+  readonly filedAt: string;
+  readonly state: "filed" | "reviewed";
+  readonly result: number | null;
+  readonly receiptCount: number;
+  readonly totalAmount: number;
+  readonly redAmount: number;
+  readonly voidCount: number;
+};
+
+export type WriteOffDetail = WriteOffHead & {
+  readonly lines: readonly (Readonly<
+    Record<"count" | "blueCount" | "blueAmount" | "redCount" | "redAmount" | "voidCount" | "closingCount", number>
+  > & { readonly eInvoiceCode: string; readonly first: string | null; readonly last: string | null })[];
+  readonly items: readonly (Readonly<Record<"itemCode" | "itemName" | "itemUnit", string>> &
+    Readonly<Record<"amount" | "redAmount", number>>)[];
+  readonly events: readonly {
+    readonly kind: "filed" | "reviewed" | "rectified";
+    readonly at: string;
+    readonly by: string;
+    readonly text: string;
+    readonly result: number | null;
+  }[];
+};
+
 export type NumberAnswers = {
+  readonly writeOffs: { readonly writeOffs: readonly WriteOffHead[]; readonly nextCursor: string | null };
+  readonly writeOff: WriteOffDetail;
   readonly applications: { readonly applications: readonly ApplicationView[]; readonly nextCursor: string | null };
   readonly application: ApplicationView;
   readonly returns: { readonly returns: readonly ReturnView[]; readonly nextCursor: string | null };

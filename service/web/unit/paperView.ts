@@ -5,7 +5,8 @@ import { words } from "../shared/words.ts";
 import type { Me, PaperBookView } from "./answers.ts";
 import { get, post } from "./ask.ts";
 import { downloads } from "./download.ts";
-import { heading, noteBox, say, selectField, showMain, table, textField } from "./parts.ts";
+import { exchangesPart } from "./exchangesPart.ts";
+import { focusHeading, grouped, heading, noteBox, say, selectField, showMain, table, textField } from "./parts.ts";
 import { formCard, tried } from "./tried.ts";
 
 const HEADS = ["纸质票据代码", "开票点", "起始号", "终止号", "已换开", "已作废", "剩余"];
@@ -17,6 +18,9 @@ export async function showPaper(me: Me, told?: Text): Promise<void> {
     ...[paperCode, placeCode === "" ? "全单位" : placeCode, first, last],
     ...[given, spoilt, left].map(String),
   ]);
+  const totals = (["given", "spoilt", "left"] as const).map((name) =>
+    grouped(books.reduce((sum, book) => sum + book[name], 0)),
+  );
   const none = words("没有纸质票据，请向财政部门申领", "No paper: ask the bureau for a book");
   const list =
     rows.length === 0
@@ -33,7 +37,9 @@ export async function showPaper(me: Me, told?: Text): Promise<void> {
             { head: words("剩余", "Left"), isMoney: true },
           ],
           rows,
+          ["合计 Total", "", "", "", ...totals],
         );
+  const exchanges = exchangesPart();
   const note = noteBox();
   note.tell(told, "good");
   const hasForm = mayAtDesk(me.account.role, "paper") && books.length > 0;
@@ -44,8 +50,14 @@ export async function showPaper(me: Me, told?: Text): Promise<void> {
     list,
     downloads("纸质票据库存", [HEADS, ...rows]),
     hasForm ? spoilForm(me, books) : undefined,
+    exchanges.element,
+    el("p", { class: "buttons" }, el("a", { class: "button", href: "/unit/voids" }, both(words("作废记录", "Voids")))),
   );
-  if (told !== undefined) say(told);
+  await exchanges.reload();
+  if (told !== undefined) {
+    say(told);
+    focusHeading();
+  }
 }
 
 function spoilForm(me: Me, books: readonly PaperBookView[]): HTMLElement {

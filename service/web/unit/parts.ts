@@ -66,6 +66,13 @@ export function button(
 
 export const heading = (text: Text): HTMLElement => el("h1", { tabindex: "-1" }, both(text));
 
+/** After an act the page is made anew: who works by keyboard or ear goes on at its head. */
+export function focusHeading(): void {
+  const head = document.querySelector<HTMLElement>("main h1");
+  head?.focus();
+  head?.scrollIntoView({ block: "nearest" });
+}
+
 /** A line that tells what has come about, read out at once. */
 export function say(text: Text): void {
   byId("live").replaceChildren(both(text));
@@ -94,28 +101,45 @@ export function failureText(error: unknown): Text {
   throw error;
 }
 
-/** A table that scrolls by itself where it is too wide; can be focused, to scroll it by keys. */
+export type TableColumn = { readonly head: Text; readonly isMoney?: boolean };
+
+/**
+ * A table that scrolls by itself where it is too wide and can be focused, to scroll it by keys; on a phone each row is a card.
+ * The roles are said because a style that makes cards of rows takes them away.
+ * @param total of the columns; [] or undefined: none
+ */
 export function table(
   caption: Text,
-  columns: readonly { readonly head: Text; readonly isMoney?: boolean }[],
+  columns: readonly TableColumn[],
   rows: readonly (readonly Child[])[],
+  total: readonly Child[] = [],
 ): HTMLElement {
-  const head = columns.map(({ head: text, isMoney }) => el("th", { scope: "col", ...numeric(isMoney) }, both(text)));
-  const body = rows.map((cells) =>
-    el("tr", {}, ...cells.map((cell, index) => el("td", numeric(columns[index]?.isMoney), cell))),
+  const heads = columns.map(({ head, isMoney }) =>
+    el("th", { scope: "col", role: "columnheader", ...numeric(isMoney) }, both(head)),
   );
+  const line = (cells: readonly Child[]): HTMLElement =>
+    el("tr", { role: "row" }, ...cells.map((cell, index) => cellOf(columns[index], cell)));
   const whole = el(
     "table",
-    {},
+    { role: "table" },
     el("caption", {}, both(caption)),
-    el("thead", {}, el("tr", {}, ...head)),
-    el("tbody", {}, ...body),
+    el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, ...heads)),
+    el("tbody", { role: "rowgroup" }, ...rows.map(line)),
+    total.length === 0 ? undefined : el("tfoot", { role: "rowgroup" }, line(total)),
   );
   return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption.zh }, whole);
 }
 
+function cellOf(column: TableColumn | undefined, cell: Child): HTMLElement {
+  const label = column === undefined ? "" : `${column.head.zh} ${column.head.en}`;
+  return el("td", { role: "cell", "data-label": label, ...numeric(column?.isMoney) }, cell);
+}
+
 const numeric = (isMoney: boolean | undefined): Readonly<Record<string, string>> =>
   isMoney === true ? { class: "money" } : {};
+
+/** "12,345" */
+export const grouped = (count: number): string => count.toLocaleString("en-US");
 
 /** The elements in the page's main part, anew. */
 export function showMain(...children: readonly Child[]): void {

@@ -5,6 +5,7 @@ import { both, el, type Child } from "../shared/dom.ts";
 import { beijingTime, words, yuan } from "../shared/words.ts";
 import type { Detail, Me } from "./answers.ts";
 import { get, post } from "./ask.ts";
+import { deliveriesPart } from "./deliveriesPart.ts";
 import { STATUS_WORDS } from "./issuedPanel.ts";
 import { button, failureText, heading, noteBox, say, showMain } from "./parts.ts";
 import { paperForm } from "./paperForm.ts";
@@ -64,6 +65,8 @@ function partsOf(me: Me, receipt: Detail): readonly Child[] {
           "p",
           { class: "buttons" },
           el("a", { class: "button", href: pdf }, both(words("下载 PDF", "Download the PDF"))),
+          file(`${pdf.slice(0, -3)}xml`, words("XML 数据", "XML")),
+          receipt.status === "anchored" ? file(`${pdf.slice(0, -3)}proof`, words("上链证明", "Proof")) : undefined,
           el(
             "a",
             { class: "button", href: receipt.verifyUrl.replace(/^https?:\/\/[^/]+/, "") },
@@ -73,6 +76,7 @@ function partsOf(me: Me, receipt: Detail): readonly Child[] {
       : undefined,
     receipt.isHeld ? heldNote(me, receipt) : undefined,
     isThere && mayAtDesk(me.account.role, "send") ? sendForm(receipt) : undefined,
+    isThere && mayAtDesk(me.account.role, "send") ? deliveriesPart(receipt) : undefined,
     ...(isThere && mayAtDesk(me.account.role, "ask_reversal") ? reversalForm(me, receipt) : []),
     ...(isThere && mayAtDesk(me.account.role, "paper") ? paperForm(receipt, () => location.reload()) : []),
     isThere
@@ -85,6 +89,8 @@ function partsOf(me: Me, receipt: Detail): readonly Child[] {
       : undefined,
   ];
 }
+
+const file = (href: string, label: Text): HTMLElement => el("a", { class: "button", href }, both(label));
 
 /** 欠缴: neither sent nor shown to the payer until somebody says that it is paid. */
 function heldNote(me: Me, { code, number }: Detail): HTMLElement {

@@ -86,11 +86,16 @@ export function showReconcile(me: Me): void {
       );
     }
   };
+  const how = words(
+    "选一天和本单位系统这一天的清单：第一行写列名“业务流水号”和“金额”（没有流水号可用“票据代码”“票据号码”），可有“日期”。",
+    "Choose a day and that day's list of the unit's own system: its first line names 业务流水号 and 金额 (or 票据代码 and 票据号码), perhaps 日期.",
+  );
   showMain(
     heading(words("对账", "Reconcile")),
     el(
       "div",
       { class: "card" },
+      el("p", {}, both(how)),
       el("div", { class: "grid" }, date.box, file.box),
       note.box,
       button(words("对账", "Compare"), () => void run()),
@@ -157,11 +162,15 @@ function resultParts(day: string, answer: Reconciliation): readonly HTMLElement[
               el("span", {}, both(MEANINGS[each.kind])),
               ...(rows[index] ?? []).slice(1),
             ]),
+            ["合计 Total", "", "", "", sumOf(differences, "ours"), sumOf(differences, "theirs")],
           ),
         ]),
     downloads(`对账_${day}`, [["说明", "文件行", "业务流水号", "票据", "这里金额", "文件金额"], ...rows]),
   ];
 }
+
+const sumOf = (differences: readonly Difference[], side: "ours" | "theirs"): string =>
+  yuanOf(differences.reduce((sum, each) => sum + (each[side]?.amountFen ?? 0), 0));
 
 function cellsOf({ kind, ours, theirs }: Difference): readonly string[] {
   const place =

@@ -5,7 +5,8 @@ import { both, el } from "../shared/dom.ts";
 import { beijingTime, words, yuan } from "../shared/words.ts";
 import type { DeskRequest, Me } from "./answers.ts";
 import { get, post } from "./ask.ts";
-import { button, failureText, heading, noteBox, showMain, textField } from "./parts.ts";
+import { pagedList } from "./pagedList.ts";
+import { button, failureText, focusHeading, heading, noteBox, selectField, showMain, textField } from "./parts.ts";
 
 const STATES = {
   asked: words("待复核", "waiting"),
@@ -15,11 +16,42 @@ const STATES = {
 
 /** 冲红申请: a reviewer decides here, a cashier sees what became of them. */
 export async function showRequests(me: Me): Promise<void> {
-  const { requests } = await get("requests", "requests");
-  const none = words("没有冲红申请", "There are no requests");
-  const list =
-    requests.length === 0 ? [el("p", { class: "note" }, both(none))] : requests.map((each) => cardOf(me, each));
-  showMain(heading(words("冲红申请", "Reversals")), ...list);
+  const { role } = me.account;
+  const options = Object.entries(STATES).map(([id, { zh, en }]) => [id, `${zh} ${en}`] as const);
+  const state = selectField(words("状态", "State"), [...options, ["", "全部 All"]]);
+  // A reviewer comes for what waits, others for what became of theirs.
+  state.control.value = mayAtDesk(role, "decide_reversal") ? "asked" : "";
+  const list = pagedList<DeskRequest>(
+    async (cursor) => {
+      const given = { state: state.control.value, cursor: String(cursor ?? "") };
+      const asked = new URLSearchParams(Object.entries(given).filter(([, value]) => value !== ""));
+      const { requests, nextCursor } = await get("requests", `requests?${asked.toString()}`);
+      return { rows: requests, next: nextCursor };
+    },
+    (requests) => (requests.length === 0 ? noneOf(me) : requests.map((each) => cardOf(me, each))),
+  );
+  state.control.addEventListener("change", () => void list.reload());
+  showMain(heading(words("冲红申请", "Reversals")), el("div", { class: "narrow" }, state.box), list.element);
+  await list.reload();
+}
+
+/** What to do where there are none. */
+function noneOf(me: Me): readonly HTMLElement[] {
+  const asks = mayAtDesk(me.account.role, "ask_reversal");
+  const none = words("没有这种申请", "There are no such requests");
+  const how = words("要冲红时，在票据页上申请", "To reverse a receipt, ask for it on its page");
+  return [
+    el("p", { class: "note" }, both(none), " ", asks ? both(how) : ""),
+    ...(asks
+      ? [
+          el(
+            "p",
+            { class: "buttons" },
+            el("a", { class: "button", href: "/unit/receipts" }, both(words("查票", "Search"))),
+          ),
+        ]
+      : []),
+  ];
 }
 
 function cardOf(me: Me, request: DeskRequest): HTMLElement {
@@ -27,6 +59,8 @@ function cardOf(me: Me, request: DeskRequest): HTMLElement {
   const reason = isReversalReason(terms.reasonCode) ? REVERSAL_REASONS[terms.reasonCode] : words("其他", "other");
   const restFen = rest === null ? undefined : trySumFen(rest.items.map((item) => item.itemAmount));
   const facts: readonly (readonly [zh: string, en: string, value: string])[] = [
+    ["交款人", "Payer", request.payerPartyName],
+    ["原票金额", "Amount", yuan(request.amountFen)],
     ["原因", "Why", [reason.zh, terms.reason, terms.documentNo].filter((text) => text !== "").join("，")],
     ["申请人", "Asked by", `${request.askedByName}，${beijingTime(request.askedAtMs).slice(0, 16)}`],
     ...(restFen === undefined ? [] : ([["重开", "Issued anew", yuan(restFen)]] as const)),
@@ -71,6 +105,7 @@ function decision(me: Me, request: DeskRequest, card: HTMLElement): readonly HTM
       const told = noteBox();
       told.tell(done, "good");
       document.querySelector("h1")?.after(told.box);
+      focusHeading();
     } catch (error) {
       note.tell(failureText(error));
     }

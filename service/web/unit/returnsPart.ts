@@ -8,6 +8,7 @@ import type { NumberPage } from "./booksView.ts";
 import { downloads } from "./download.ts";
 import { clockOf, newBusNo } from "./issueView.ts";
 import type { ReturnView } from "./numberAnswers.ts";
+import { allRows } from "./pagedList.ts";
 import { noteBox, selectField, table, textField } from "./parts.ts";
 import { formCard, tried } from "./tried.ts";
 
@@ -50,17 +51,12 @@ export async function returnsPart(page: NumberPage, books: BookList["books"]): P
   );
 }
 
-async function allReturns(): Promise<readonly ReturnView[]> {
-  const all: ReturnView[] = [];
-  let cursor: string | null = "";
-  while (cursor !== null) {
-    const from: string = cursor === "" ? "" : `&cursor=${cursor}`;
-    const { returns, nextCursor } = await get("returns", `numbers/returns?limit=500${from}`);
-    all.push(...returns);
-    cursor = nextCursor;
-  }
-  return all;
-}
+const allReturns = (): Promise<readonly ReturnView[]> =>
+  allRows(async (cursor) => {
+    const from = cursor === "" ? "" : `&cursor=${cursor}`;
+    const { returns: rows, nextCursor } = await get("returns", `numbers/returns?limit=500${from}`);
+    return { rows, nextCursor };
+  });
 
 function cellsOf(each: ReturnView): readonly string[] {
   const { review } = each;

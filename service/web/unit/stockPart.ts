@@ -5,10 +5,12 @@ import type { NumberPage } from "./booksView.ts";
 import { downloads } from "./download.ts";
 import { clockOf } from "./issueView.ts";
 import type { StockLineView } from "./numberAnswers.ts";
-import { noteBox, table, textField } from "./parts.ts";
+import { allRows } from "./pagedList.ts";
+import { grouped, noteBox, table, textField } from "./parts.ts";
 import { tried } from "./tried.ts";
 
 const DAY_MS = 86_400_000;
+const COUNTS = ["opening", "granted", "returned", "blue", "red", "void", "closing", "difference"] as const;
 
 /** 库存账 of a period, by code; the year so far unless another is asked for. */
 export async function stockPart({ me }: NumberPage): Promise<HTMLElement> {
@@ -41,27 +43,18 @@ export async function stockPart({ me }: NumberPage): Promise<HTMLElement> {
   );
 }
 
-async function allLines(from: string, to: string): Promise<readonly StockLineView[]> {
+function allLines(from: string, to: string): Promise<readonly StockLineView[]> {
   const after = new Date(Date.parse(`${to}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10);
   const period = { from: `${from}T00:00:00+08:00`, before: `${after}T00:00:00+08:00` };
-  const all: StockLineView[] = [];
-  let cursor: string | null = "";
-  while (cursor !== null) {
-    const query: URLSearchParams = new URLSearchParams(cursor === "" ? period : { ...period, cursor });
-    const { lines, nextCursor } = await get("stock", `numbers/stock?${query.toString()}`);
-    all.push(...lines);
-    cursor = nextCursor;
-  }
-  return all;
+  return allRows(async (cursor) => {
+    const query = new URLSearchParams(cursor === "" ? period : { ...period, cursor });
+    const { lines: rows, nextCursor } = await get("stock", `numbers/stock?${query.toString()}`);
+    return { rows, nextCursor };
+  });
 }
 
 function linesOf(lines: readonly StockLineView[], period: string): readonly HTMLElement[] {
-  const rows = lines.map((each) => [
-    each.eInvoiceCode,
-    ...[each.opening, each.granted, each.returned, each.blue, each.red, each.void, each.closing, each.difference].map(
-      String,
-    ),
-  ]);
+  const rows = lines.map((each) => [each.eInvoiceCode, ...COUNTS.map((name) => String(each[name]))]);
   const columns = [
     words("期初", "Opening"),
     words("领入", "Granted"),
@@ -72,6 +65,10 @@ function linesOf(lines: readonly StockLineView[], period: string): readonly HTML
     words("期末", "Closing"),
     words("差异", "Difference"),
   ];
+  const of = (name: keyof Omit<StockLineView, "eInvoiceCode">): number =>
+    lines.reduce((sum, line) => sum + line[name], 0);
+  const total = ["合计 Total", ...COUNTS.map((name) => grouped(of(name)))];
+  const shown = lines.map((each) => [each.eInvoiceCode, ...COUNTS.map((name) => grouped(each[name]))]);
   const differs = lines.some(({ difference }) => difference !== 0);
   const warning = words("有差异：号段与票据不符，请联系财政部门", "It does not add up: tell the bureau");
   return [
@@ -79,7 +76,8 @@ function linesOf(lines: readonly StockLineView[], period: string): readonly HTML
     table(
       words("库存账，按票据代码", "Stock ledger by code"),
       [{ head: words("票据代码", "Code") }, ...columns.map((head) => ({ head, isMoney: true }))],
-      rows,
+      shown,
+      total,
     ),
     downloads(`库存账_${period}`, [["票据代码", ...columns.map(({ zh }) => zh)], ...rows]),
   ];

@@ -32,17 +32,18 @@ function noteText(whole: Text, found: readonly FieldProblem[], fields: FieldsByP
   return words(others.map(({ zh }) => zh).join("；"), others.map(({ en }) => en).join("; "));
 }
 
-/** A form of some fields: what it is for, its fields, its buttons, what it says. */
+/** A form of some fields: what it is for, its fields, its buttons, what it says. @param level below what heading it stands */
 export function formCard(
   title: Text,
   boxes: readonly Child[],
   note: Note,
   submit: { readonly label: Text; readonly run: () => Promise<void>; readonly more?: readonly HTMLElement[] },
+  level: "h2" | "h3" = "h3",
 ): HTMLElement {
   const form = el(
     "form",
     { class: "card", novalidate: "" },
-    el("h3", {}, both(title)),
+    el(level, {}, both(title)),
     el("div", { class: "grid" }, ...boxes),
     note.box,
     el("p", { class: "buttons" }, el("button", { type: "submit" }, both(submit.label)), ...(submit.more ?? [])),

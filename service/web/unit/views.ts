@@ -14,6 +14,8 @@ import { showPaper } from "./paperView.ts";
 import { showReconcile } from "./reconcileView.ts";
 import { showRequests } from "./requestsView.ts";
 import { showSearch } from "./searchView.ts";
+import { showVoids } from "./voidsView.ts";
+import { showWriteOffs } from "./writeOffsView.ts";
 
 export type View = {
   /** /unit/<path>; "": /unit itself. */
@@ -35,8 +37,10 @@ export const VIEWS: readonly View[] = [
   { path: "requests", label: words("冲红申请", "Reversals"), action: "read", show: showRequests },
   { path: "reconcile", label: words("对账", "Reconcile"), action: "read", show: showReconcile },
   { path: "books", label: words("号段与申领", "Numbers"), action: "read", show: (me) => showBooks(me) },
+  { path: "write-offs", label: words("核销", "Write-off"), action: "read", show: (me) => showWriteOffs(me) },
   { path: "paper", label: words("纸质票据", "Paper"), action: "read", show: (me) => showPaper(me) },
-  { path: "items", label: words("收费项目", "Items"), action: "items", show: showItems },
+  { path: "voids", label: words("作废", "Void"), action: "read", show: showVoids },
+  { path: "items", label: words("收费项目", "Items"), action: "items", show: (me) => showItems(me) },
   { path: "accounts", label: words("账号", "Accounts"), action: "accounts", show: showAccounts },
   { path: "log", label: words("操作日志", "Log"), action: "log", show: showLog },
   { path: "me", label: words("我的账号", "My account"), action: "read", isHidden: true, show: showMe },

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import decodeQR from "qr/decode.js";
 import { createDeskSecrets, deskSecrets } from "../../../service/adapters/system/deskSecrets.ts";
 
 describe("the desk's secrets", function () {
@@ -28,5 +29,18 @@ describe("the desk's secrets", function () {
     );
     // Appendix B, the last six of its eight digits.
     expect(codes).to.deep.equal(["287082", "081804", "005924", "353130"]);
+  });
+
+  it("draws a QR code that reads as its text", () => {
+    const text = "otpauth://totp/1-cashier?secret=JBSWY3DPEHPK3PXP";
+    const rows = deskSecrets.qrRows(text);
+    const scale = 4;
+    const width = rows.length * scale;
+    const data = new Uint8Array(width * width * 4);
+    for (let at = 0; at < width * width; at++) {
+      const [x, y] = [Math.floor((at % width) / scale), Math.floor(Math.floor(at / width) / scale)];
+      data.fill(rows[y]?.[x] === "1" ? 0 : 255, 4 * at, 4 * at + 3);
+    }
+    expect(decodeQR({ width, height: width, data })).to.equal(text);
   });
 });

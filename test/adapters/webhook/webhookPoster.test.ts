@@ -87,7 +87,7 @@ describe("posting webhooks", () => {
       timeoutMs: 2_000,
     });
   const sealedSecret = Buffer.from(VECTOR.secret, "base64").map((byte) => byte ^ 255);
-  const message = (url: string) => ({ url, sealedSecret, id: VECTOR.id, body: VECTOR.body });
+  const message = (url: string) => ({ url, sealedSecrets: [sealedSecret], id: VECTOR.id, body: VECTOR.body });
 
   it("signs the published example as published", async () => {
     const outcome = await poster(true).post(message(`http://127.0.0.1:${port}/hook`));

@@ -17,6 +17,7 @@ import {
   type DeskRole,
 } from "../../../service/domain/deskRoles.ts";
 import { sampleToday } from "../../support/platform.ts";
+import { listCases } from "./listCases.ts";
 import { lifeCases } from "./lifeCases.ts";
 import { numberCases } from "./numberCases.ts";
 import { DeskVisitor, PASSWORD, startDeskSite, type DeskSite } from "./deskSite.ts";
@@ -294,13 +295,16 @@ describe("the unit desk", function () {
     expect(await found(`payer=${encodeURIComponent("查_")}`)).to.deep.equal([]);
     expect(await found(`amountFen=${first!.amountFen}&from=${today()}&to=${today()}`)).to.include("F-1");
     expect(await found(`from=2026-01-01&to=2026-01-31`)).to.deep.equal([]);
-    expect((await visitor.get("receipts?from=2020-01-01")).status).to.equal(422);
+    // No range of days is too long: how much is looked through at once does not depend on it.
+    expect(await found("from=2020-01-01")).to.include("F-1");
     expect((await visitor.get("receipts?nonsense=1")).status).to.equal(422);
   });
 
   numberCases({ as, logged, school, issueBody });
 
-  lifeCases({ site: () => site, as, visitorOf, issueBody, logged, school, foreigner: () => foreigner });
+  const kit = { site: () => site, as, visitorOf, issueBody, logged, school, foreigner: () => foreigner };
+  lifeCases(kit);
+  listCases(kit);
 
   it("closes accounts at once, but nobody their own, nor its role", async () => {
     const leaver = await site.account("demo-school", "cashier", "leaver");

@@ -45,6 +45,28 @@ describe("/v1/webhooks and /v1/events", () => {
     expect(faults(await ask("GET", "/v1/webhooks/x"))).to.deep.equal([404, "webhook_not_found", []]);
   });
 
+  it("changes an endpoint's secret, which is shown once, and says until when the old one signs, too", async () => {
+    const { secret, webhookId } = (await ask("POST", "/v1/webhooks", { url }))[1] as Record<string, unknown>;
+    const one = `/v1/webhooks/${String(webhookId)}`;
+    const [status, rotated] = await ask("POST", `${one}/rotate`, {});
+    expect(status).to.equal(200);
+    expect(rotated["secret"])
+      .to.match(/^whsec_/)
+      .and.not.equal(secret);
+    const hours = (Date.parse(String(rotated["oldSecretUntil"])) - Date.now()) / 3_600_000;
+    expect(hours).to.be.within(23.9, 24);
+    expect((await ask("GET", one))[1]["oldSecretUntil"]).to.equal(rotated["oldSecretUntil"]);
+    for (const keepHours of [-1, 169, 0.5]) {
+      expect((await ask("POST", `${one}/rotate`, { keepHours }))[0], String(keepHours)).to.equal(422);
+    }
+    for (const _ of [1, 2]) expect((await ask("POST", `${one}/rotate`, { keepHours: 168 }))[0]).to.equal(200);
+    expect(faults(await ask("POST", `${one}/rotate`, {}))).to.deep.equal([409, "too_many_secrets", []]);
+    expect((await ask("POST", `${one}/rotate`, { keepHours: 0 }))[1]["oldSecretUntil"]).to.equal(null);
+    expect(Object.keys((await ask("GET", one))[1])).not.to.include("oldSecretUntil");
+    expect((await ask("POST", `${one}/remove`))[0]).to.equal(200);
+    expect(faults(await ask("POST", `${one}/rotate`, {}))).to.deep.equal([404, "webhook_not_found", []]);
+  });
+
   it("names the field of a URL or type that it does not take", async () => {
     for (const [body, expected] of [
       [{}, "/url field_required"],

@@ -82,7 +82,7 @@ describe("the unit desk in Chromium", function () {
       await page.getByLabel("账号").fill(`${(await site.platform.unitOf("demo-school")).unitId}-cashier`);
       await page.getByLabel("口令 Password").fill(PASSWORD);
       await page.keyboard.press("Enter");
-      await page.getByRole("link", { name: /开票/ }).waitFor();
+      await page.getByRole("navigation").getByRole("link", { name: /开票/ }).waitFor();
       await page.context().close();
     }
   });

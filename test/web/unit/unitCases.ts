@@ -112,8 +112,88 @@ export function unitCases({ site, signedIn, enter, open, look }: UnitKit): void 
     await page.getByLabel("终止号，").fill("00000004");
     await page.getByRole("button", { name: "作废空白" }).click();
     await page.getByText("已作废 2 张").first().waitFor();
-    expect((await page.locator("tbody td").allInnerTexts()).slice(4)).to.deep.equal(["2", "2", "5"]);
+    const stock = page.locator(".scroll").first();
+    expect((await stock.locator("tbody td").allInnerTexts()).slice(4)).to.deep.equal(["2", "2", "5"]);
     await page.context().close();
+  });
+
+  it("takes deposit vouchers, whose sum is what was prepaid until somebody types another, and doubts what differs", async () => {
+    const { page, complaints } = await signedIn("demo-hospital", "cashier", "/unit/issue");
+    await page.getByLabel("票种").selectOption("inpatient");
+    await page.getByLabel("＊交款人 Payer").fill("陈小明");
+    await page.getByLabel("项目编码 Code").fill("01");
+    await page.getByLabel("项目名称 Item").fill("床位费");
+    await page.getByLabel("金额（元） Amount", { exact: true }).fill("80");
+    for (const field of await page.locator("fieldset [aria-required=true]").all()) {
+      const type = await field.getAttribute("type");
+      if ((await field.inputValue()) === "") await field.fill(type === "date" ? "2026-03-01" : "1");
+    }
+    const vouchers = page.locator("[data-part=vouchers]");
+    await vouchers.locator("summary").click();
+    for (const [code, no, amount] of [
+      ["YJ01", "0001", "60"],
+      ["", "0002", "20.5"],
+      ["", "0003", "9"],
+    ] as const) {
+      await vouchers.getByRole("button", { name: "加一张凭证" }).click();
+      for (const text of [code, no, amount].filter((each) => each !== "")) {
+        await page.keyboard.type(text);
+        if (text !== amount) await page.keyboard.press("Enter");
+      }
+    }
+    await page.keyboard.press("F7");
+    const prepaid = page.getByLabel("预缴金额");
+    expect(await prepaid.inputValue()).to.equal("80.50");
+    await page.locator("[data-part=warnings] .note", { hasText: "预缴 + 补缴 − 退费" }).waitFor();
+    await prepaid.fill("80");
+    await page.locator("[data-part=warnings] .note", { hasText: "预交金凭证金额之和 80.50 元" }).waitFor();
+    await look(page, "vouchers-desk");
+    await vouchers.getByLabel("凭证号码").last().fill("");
+    await page.keyboard.press("F9");
+    await vouchers.locator("[aria-invalid=true]").waitFor();
+    await vouchers.getByLabel("凭证号码").last().fill("0002");
+    await vouchers.getByLabel("凭证金额").last().fill("20");
+    expect(await page.locator("[data-part=warnings] .note", { hasText: "预" }).count()).to.equal(0);
+    await page.keyboard.press("F9");
+    await page.getByRole("heading", { name: "已开票" }).waitFor();
+    const { unitId } = await site().platform.unitOf("demo-hospital");
+    const [receipt] = (await site().deps.store.receipts(unitId, { kind: "inpatient" }, undefined, 10)).slice(-1);
+    expect(receipt?.input.payMentVouchers).to.deep.equal([
+      { voucherBatchCode: "YJ01", voucherNo: "0001", voucherFen: 6_000 },
+      { voucherBatchCode: "YJ01", voucherNo: "0002", voucherFen: 2_000 },
+    ]);
+    expect(complaints).to.deep.equal([]);
+    await page.context().close();
+  });
+
+  it("says what void means, shows void numbers and spoilt blanks with their reasons, and leads to a reversal", async () => {
+    const gone = await site().platform.issue("nontax", "VOID-1");
+    await site().deps.store.markVoid(gone.code, gone.number, "字库缺字，无法制作");
+    const { unitId } = await site().platform.unitOf("demo-school");
+    const own = { unitId, paperCode: "44010127", placeCode: "", digits: 8, grantedAtMs: 0 };
+    await site().deps.store.savePaperBook({ ...own, first: 1, last: 9, next: 1 });
+    const spoilt = { paperCode: own.paperCode, first: 1, last: 2, reason: "受潮", nowMs: Date.now() };
+    await site().deps.store.spoilBlanks(unitId, spoilt);
+    for (const [size, viewport] of Object.entries(SIZES)) {
+      const { page, complaints } = await signedIn("demo-school", "cashier", "/unit/voids", viewport);
+      await page.getByText("字库缺字，无法制作").waitFor();
+      await page.getByText("已开出的电子票据不能作废，只能冲红").waitFor();
+      expect(await page.getByText("受潮").count()).to.equal(2);
+      await look(page, `voids-${size}`);
+      await page.getByRole("link", { name: "找到票据去冲红" }).click();
+      await page.getByRole("heading", { name: "查票" }).waitFor();
+      await page.getByLabel("状态 State").selectOption("void");
+      await page.keyboard.press("Enter");
+      await page.getByRole("button", { name: /^查找/ }).click();
+      await page.getByText("合计 1 张").waitFor();
+      await enter(page, "demo-school", "accountant");
+      await open(page, "/unit/write-offs");
+      await page.getByRole("button", { name: /^申报/ }).click();
+      await page.getByText("上次核销以来没有用票").waitFor();
+      await look(page, `write-offs-${size}`);
+      expect(complaints.filter((each) => !each.includes("409"))).to.deep.equal([]);
+      await page.context().close();
+    }
   });
 
   it("issues a medical receipt with list lines, in arrears, and releases it", async () => {

@@ -87,7 +87,9 @@ export function createApp(options: AppOptions): Koa<RequestState> {
   app.use(answerProblems(deps.log, metrics, deps.settings.publicUrl));
   app.use(checkTarget);
   app.use(router.routes());
-  app.use((ctx) => refuseRest(router, ctx));
+  app.use((ctx) => {
+    if (!leadsToPage(router, ctx)) refuseRest(router, ctx);
+  });
   // Every error is answered by answerProblems; what is left is a socket that broke while the answer was written.
   app.on("error", (error: unknown) =>
     deps.log.warn("answer_not_sent", { name: error instanceof Error ? error.name : "" }),
@@ -222,6 +224,16 @@ async function checkTarget(ctx: Ctx, next: Next): Promise<void> {
     zh: "请求目标须为以 / 开头的路径，非 ASCII 字符须百分号编码",
     en: "the request target must be a path that begins with /, other than ASCII percent-encoded",
   });
+}
+
+/** "/unit/", as people type it, is meant for "/unit". Only what has a route is led to, so never another site. */
+function leadsToPage(router: Router<RequestState>, ctx: Ctx): boolean {
+  const meant = ctx.path.replace(/\/$/, "");
+  const isTyped = ctx.method === "GET" && meant !== ctx.path && !meant.startsWith("/v1/");
+  if (!isTyped || !router.match(meant, "GET").route) return false;
+  ctx.redirect(`${meant}${ctx.search}`);
+  ctx.status = 308;
+  return true;
 }
 
 function refuseRest(router: Router<RequestState>, ctx: Ctx): never {

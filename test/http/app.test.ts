@@ -25,6 +25,16 @@ describe("the HTTP app", () => {
     }
   });
 
+  it("leads from a page's address with a slash behind it to the page, and nowhere else", async () => {
+    const ask = (path: string) => fetch(harness.url + path, { redirect: "manual" });
+    const response = await ask("/verify/?a=1");
+    expect(response.status).to.equal(308);
+    expect(response.headers.get("location")).to.equal("/verify?a=1");
+    for (const path of ["//verify/", "//example.com/", "/verify//", "/nothing/"]) {
+      await expectProblem(await ask(path), 404, "not_found");
+    }
+  });
+
   it("answers 405 with what is allowed", async () => {
     for (const [method, path, allow] of [
       ["PUT", "/v1/receipts", "GET, HEAD, POST"],

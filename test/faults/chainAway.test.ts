@@ -86,8 +86,8 @@ describe("the chain away", function () {
     expect(slowest.away).to.be.below(QUICK_MS);
     const [last] = issued.slice(-1);
     const path = `/v1/receipts/${last!.eInvoiceCode}/${last!.eInvoiceNumber}`;
-    const view = (await (await client.call("GET", path)).json()) as { status: string };
-    expect(view.status).to.equal("rendered");
+    const status = async () => ((await (await client.call("GET", path)).json()) as { status: string }).status;
+    await until(async () => (await status()) === "rendered", "the last receipt is drawn while the chain is away");
 
     proxy.fault = { kind: "none" };
     await untilAllAnchored(client, issued);

@@ -131,7 +131,7 @@ function issueGroup(
         ),
       );
       for (const [bookId, next] of taking.nextByBook) {
-        await manager.query("update book set next = $2 where book_id = $1", [bookId, next]);
+        await rowsOf(manager, "update book set next = $2 where book_id = $1", [bookId, next]);
       }
       // Nobody listens to most units: they pay no statement for it.
       if (books[0]?.is_heard === true) await recordEvents(manager, first.unitId, "receipt.issued", issuedFacts(taking));
@@ -250,7 +250,8 @@ async function insertReceipts(manager: EntityManager, rows: Taking["rows"]): Pro
   if (rows.length === 0) return;
   const columnOf = <Value>(value: (receipt: Receipt, fresh: NewReceipt) => Value): Value[] =>
     rows.map(([receipt, fresh]) => value(receipt, fresh));
-  await manager.query(
+  await rowsOf(
+    manager,
     `insert into receipt (code, number, unit_id, book_id, kind, bus_no, input_digest, input, data, secret, issued_fen,
        reversed_fen, issued_at_ms, warnings, state, render_until_ms)
      select *, 'issued', 0 from unnest($1::int[], $2::bigint[], $3::int[], $4::int[], $5::text[], $6::text[],

@@ -92,8 +92,17 @@ async function write(incoming: string, file: string, bytes: Uint8Array): Promise
       // Another process that opened the folder has cleaned the temporary file away.
       if (!isCode(error, "ENOENT") || attempt === ATTEMPTS) throw error;
     } finally {
-      await fs.rm(temporary, { force: true });
+      await unlinkIfThere(temporary);
     }
+  }
+}
+
+/** fs.rm would look first at what it is. */
+async function unlinkIfThere(file: string): Promise<void> {
+  try {
+    await fs.unlink(file);
+  } catch (error) {
+    if (!isCode(error, "ENOENT")) throw error;
   }
 }
 

@@ -144,7 +144,7 @@ export function readUint(bytes: Uint8Array, offset = 0, width = bytes.length): n
 }
 
 /** Short texts are written here and copied: to make room for each would cost more than the writing. */
-const SCRATCH = new Uint8Array(4096);
+const SCRATCH = new Uint8Array(65_536);
 
 const LEAST_POINT = [0, 0x80, 0x800, 0x10000];
 

@@ -46,7 +46,8 @@ type Run = {
   idle: (() => void)[];
 };
 
-const LOOK_EVERY_MS = 100;
+/** No unit asks oftener how far its books are; each look is a call for each unit. */
+const LOOK_EVERY_MS = 500;
 const PULSE_MS = 10;
 const GIVE_UP_MS = 600_000;
 

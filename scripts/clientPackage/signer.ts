@@ -1,4 +1,4 @@
-import { createHash, createHmac, createPrivateKey, randomUUID, sign } from "node:crypto";
+import { createHash, createHmac, createPrivateKey, createSecretKey, randomUUID, sign } from "node:crypto";
 
 /** What a unit signs its requests with. */
 export type Credential = { readonly appId: string } & (
@@ -43,7 +43,7 @@ export function createSigner(credential: Credential): Signer {
 
 function byteSigner(credential: Credential): (bytes: Buffer) => Buffer {
   if (credential.algorithm === "hmac-sha256") {
-    const secret = Buffer.from(credential.secretHex, "hex");
+    const secret = createSecretKey(Buffer.from(credential.secretHex, "hex"));
     return (bytes) => createHmac("sha256", secret).update(bytes).digest();
   }
   const privateKey = createPrivateKey(credential.privateKeyPem);

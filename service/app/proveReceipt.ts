@@ -3,12 +3,12 @@ import { invariant } from "../core/errors.ts";
 import { encodeProof } from "../core/proof.ts";
 import { batchPath } from "../core/segment.ts";
 import type { Deps } from "./deps.ts";
-import type { Receipt } from "./storePorts.ts";
+import type { ReceiptPlace } from "./storePorts.ts";
 
 /** The receipt's proof (docs/ledger.md, Proof); undefined while it is not anchored, and for a void number. */
 export async function proveReceipt(
   deps: Pick<Deps, "ledger" | "segmentTrees">,
-  receipt: Receipt,
+  receipt: ReceiptPlace,
 ): Promise<Uint8Array | undefined> {
   if (receipt.anchoring === undefined || receipt.state !== "rendered") return undefined;
   const found = await deps.segmentTrees.load(receipt.bookId, receipt.number);

@@ -10,7 +10,7 @@ import { receiptTopic, renderedTopic, type Deps } from "./deps.ts";
 import { documentName } from "./documentName.ts";
 import { findKindVersion } from "./findKindVersion.ts";
 import type { RenderJob, RenderOutcome } from "./ports.ts";
-import type { Receipt } from "./storePorts.ts";
+import type { ClaimedReceipt } from "./storePorts.ts";
 
 /** What is drawn in one go: enough to keep the threads busy, few enough that a crash repeats little. */
 const CLAIM_COUNT = 40;
@@ -46,7 +46,7 @@ export async function renderReceipts(deps: Deps): Promise<number> {
 }
 
 /** A receipt that was an alarm and now has its document is one no more. */
-async function clearMended(deps: Deps, receipts: readonly Receipt[]): Promise<void> {
+async function clearMended(deps: Deps, receipts: readonly ClaimedReceipt[]): Promise<void> {
   const subjects = new Set(receipts.map(subjectOf));
   for (const { kind, subject } of await deps.store.openAlarms()) {
     if (!(kind === "document_not_adopted" || kind === "render_failed") || !subjects.has(subject)) continue;
@@ -56,9 +56,9 @@ async function clearMended(deps: Deps, receipts: readonly Receipt[]): Promise<vo
   }
 }
 
-const subjectOf = ({ code, number }: Receipt): string => `receipt ${code} ${number}`;
+const subjectOf = ({ code, number }: ClaimedReceipt): string => `receipt ${code} ${number}`;
 
-const nameOf = (receipt: Receipt): string => documentName(receipt.code, receipt.number);
+const nameOf = (receipt: ClaimedReceipt): string => documentName(receipt.code, receipt.number);
 
 /** Never the receipt's fault, so its number is kept. */
 const KIND_MISSING: RenderOutcome = {
@@ -69,9 +69,9 @@ const KIND_MISSING: RenderOutcome = {
 };
 
 /** The kind and version that the receipt was issued under. */
-const faceOf = ({ kind, data }: Receipt): string => `${kind} ${data.eInvoiceSpecimenCode.slice(8)}`;
+const faceOf = ({ kind, data }: ClaimedReceipt): string => `${kind} ${data.eInvoiceSpecimenCode.slice(8)}`;
 
-async function kindsOf(deps: Deps, receipts: readonly Receipt[]): Promise<ReadonlyMap<string, Kind>> {
+async function kindsOf(deps: Deps, receipts: readonly ClaimedReceipt[]): Promise<ReadonlyMap<string, Kind>> {
   const kinds = new Map<string, Kind>();
   for (const [face, receipt] of new Map(receipts.map((each) => [faceOf(each), each]))) {
     const kind = await findKindVersion(deps, receipt);
@@ -82,7 +82,7 @@ async function kindsOf(deps: Deps, receipts: readonly Receipt[]): Promise<Readon
 
 function jobOf(
   deps: Deps,
-  receipt: Receipt,
+  receipt: ClaimedReceipt,
   keyIds: ReadonlyMap<number, string>,
   kinds: ReadonlyMap<string, Kind>,
 ): RenderJob {
@@ -99,7 +99,7 @@ function jobOf(
   };
 }
 
-async function settle(deps: Deps, receipt: Receipt, outcome: RenderOutcome | undefined): Promise<void> {
+async function settle(deps: Deps, receipt: ClaimedReceipt, outcome: RenderOutcome | undefined): Promise<void> {
   if (outcome?.kind === "rendered") {
     const { isNew } = await deps.blobs.put(nameOf(receipt), outcome.pdf);
     deps.failpoint("pdf_stored");
@@ -123,7 +123,7 @@ async function settle(deps: Deps, receipt: Receipt, outcome: RenderOutcome | und
 }
 
 /** Takes a stored document for the receipt's own, once its data are seen to be the receipt's. */
-async function adopt(deps: Deps, receipt: Receipt, pdf: Uint8Array): Promise<void> {
+async function adopt(deps: Deps, receipt: ClaimedReceipt, pdf: Uint8Array): Promise<void> {
   const { code, number } = receipt;
   try {
     const dataDigest = dataDigestOf(receipt.data, receipt.secret);
@@ -142,7 +142,7 @@ async function adopt(deps: Deps, receipt: Receipt, pdf: Uint8Array): Promise<voi
 
 async function mark(
   deps: Deps,
-  receipt: Receipt,
+  receipt: ClaimedReceipt,
   pdf: Uint8Array,
   digests: { readonly dataDigest: Uint8Array; readonly documentDigest: Uint8Array },
 ): Promise<void> {

@@ -3,7 +3,7 @@ import { parseProof } from "../core/proof.ts";
 import { sealPdf } from "../core/seal.ts";
 import type { Deps } from "./deps.ts";
 import { documentName } from "./documentName.ts";
-import type { Receipt } from "./storePorts.ts";
+import type { ReceiptPlace } from "./storePorts.ts";
 import { proveReceipt } from "./proveReceipt.ts";
 
 /**
@@ -12,7 +12,7 @@ import { proveReceipt } from "./proveReceipt.ts";
  */
 export async function sealReceipt(
   deps: Pick<Deps, "blobs" | "ledger" | "segmentTrees">,
-  receipt: Receipt,
+  receipt: ReceiptPlace,
 ): Promise<{ readonly pdf: Uint8Array; readonly isSealed: boolean } | undefined> {
   if (receipt.state !== "rendered") return undefined;
   const name = documentName(receipt.code, receipt.number);

@@ -206,8 +206,16 @@ export type ReceiptFilter = {
 /** A place in a list, after which it goes on. */
 export type ReceiptCursor = { readonly issuedAtMs: number; readonly code: number; readonly number: number };
 
+/** Of a receipt, where its document is and what proves it: nothing of what it says. */
+export type ReceiptPlace = Pick<
+  Receipt,
+  | ("unitId" | "code" | "number" | "bookId" | "issuedFen" | "reversedFen" | "state")
+  | ("dataDigest" | "documentDigest" | "destroyedAtMs" | "anchoring")
+>;
+
 export interface ReceiptStore {
   receipt(code: number, number: number): Promise<Receipt | undefined>;
+  receiptPlace(code: number, number: number): Promise<ReceiptPlace | undefined>;
   receiptByBusNo(unitId: number, busNo: string): Promise<Receipt | undefined>;
   /** Oldest first. */
   receipts(
@@ -246,9 +254,12 @@ export type PlacedSegment = {
   readonly segmentHashes: readonly Uint8Array[];
 };
 
+/** Of a receipt, what is drawn and under what name. */
+export type ClaimedReceipt = Pick<Receipt, "unitId" | "code" | "number" | "kind" | "data" | "secret" | "issuedAtMs">;
+
 export interface RenderStore {
   /** Receipts that wait to be drawn, oldest first; each is the holder's until leaseMs have passed. */
-  claimForRender(holder: string, limit: number, leaseMs: number): Promise<readonly Receipt[]>;
+  claimForRender(holder: string, limit: number, leaseMs: number): Promise<readonly ClaimedReceipt[]>;
   /** False if it was rendered or voided meanwhile: the first writer wins. */
   markRendered(mark: RenderMark): Promise<boolean>;
   /** Gives the claims of a holder that has died back. */

@@ -46,7 +46,8 @@ export function bytesOfHex(text: string, length?: number): Uint8Array {
  * @throws AppError text_malformed on a lone surrogate, which UTF-8 cannot carry
  */
 export function utf8(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length * 3);
+  const room = text.length * 3;
+  const bytes = room <= SCRATCH.length ? SCRATCH : new Uint8Array(room);
   let length = 0;
   for (let i = 0; i < text.length; i += 1) {
     let point = text.charCodeAt(i);
@@ -141,6 +142,9 @@ export function readUint(bytes: Uint8Array, offset = 0, width = bytes.length): n
   }
   return value;
 }
+
+/** Short texts are written here and copied: to make room for each would cost more than the writing. */
+const SCRATCH = new Uint8Array(65_536);
 
 const LEAST_POINT = [0, 0x80, 0x800, 0x10000];
 

@@ -45,6 +45,7 @@ const SIGNING_CERTIFICATE_V2 = oid("1.2.840.113549.1.9.16.2.47");
 const SHA256 = der(SEQUENCE, oid("2.16.840.1.101.3.4.2.1"));
 const ECDSA_SHA256 = derConstant("300a06082a8648ce3d040302");
 const PROOF = oid(PROOF_ATTRIBUTE);
+const CONTENT_TYPE_ATTRIBUTE = attribute(CONTENT_TYPE, ID_DATA);
 
 /**
  * The bytes that the signer signs: the signed attributes as a DER SET.
@@ -60,7 +61,7 @@ export function encodeSignedData(parts: SignedData): Uint8Array {
   const signerInfo = der(
     SEQUENCE,
     VERSION_1,
-    issuerAndSerial(parts.certificate),
+    ofCertificate(parts.certificate).issuerAndSerial,
     SHA256,
     der(context(0), signedAttributes(parts.messageDigest, parts.certificate)),
     ECDSA_SHA256,
@@ -104,12 +105,28 @@ export function parseSignedData(bytes: Uint8Array): SignedData {
 
 /** In the order that DER asks of a SET OF: by their encodings, which here begin with their lengths. */
 function signedAttributes(messageDigest: Uint8Array, certificate: Uint8Array): Uint8Array {
-  const certificateId = der(SEQUENCE, der(OCTET_STRING, sha256(certificate)));
   return concatBytes(
-    attribute(CONTENT_TYPE, ID_DATA),
+    CONTENT_TYPE_ATTRIBUTE,
     attribute(MESSAGE_DIGEST, der(OCTET_STRING, messageDigest)),
-    attribute(SIGNING_CERTIFICATE_V2, der(SEQUENCE, der(SEQUENCE, certificateId))),
+    ofCertificate(certificate).idAttribute,
   );
+}
+
+type CertificateParts = { readonly issuerAndSerial: Uint8Array; readonly idAttribute: Uint8Array };
+
+/** A signer uses one certificate for all that it signs, and a CMS that is read is written at once from the same bytes. */
+const certificates = new WeakMap<Uint8Array, CertificateParts>();
+
+function ofCertificate(certificate: Uint8Array): CertificateParts {
+  const known = certificates.get(certificate);
+  if (known !== undefined) return known;
+  const id = der(SEQUENCE, der(OCTET_STRING, sha256(certificate)));
+  const made = {
+    issuerAndSerial: issuerAndSerial(certificate),
+    idAttribute: attribute(SIGNING_CERTIFICATE_V2, der(SEQUENCE, der(SEQUENCE, id))),
+  };
+  certificates.set(certificate, made);
+  return made;
 }
 
 function attribute(type: Uint8Array, value: Uint8Array): Uint8Array {

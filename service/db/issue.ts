@@ -136,7 +136,7 @@ function issueGroup(
       const strangers = new Set(books[0]?.strangers);
       const taking: Taking = { books, strangers, known, originals, nextByBook: new Map(), rows: [] };
       const outcomes = group.map((together) => takeTogether(together, taking));
-      await insertReceipts(manager, taking.rows);
+      await insertReceipts(manager, taking);
       await insertReversals(manager, taking.rows);
       await insertDeliveries(
         manager,
@@ -144,9 +144,6 @@ function issueGroup(
           delivery === undefined ? [] : [[receipt, delivery] as const],
         ),
       );
-      for (const [bookId, next] of taking.nextByBook) {
-        await manager.query("update book set next = $2 where book_id = $1", [bookId, next]);
-      }
       // Nobody listens to most units: they pay no statement for it.
       if (books[0]?.is_heard === true) await recordEvents(manager, first.unitId, "receipt.issued", issuedFacts(taking));
       await recordEvents(manager, first.unitId, "receipt.reversed", reversedFacts(taking));
@@ -277,12 +274,17 @@ function assemble(fresh: NewReceipt, bookId: number, number: number): Receipt {
   return { ...place, input, data, secret, issuedAtMs, warnings, ...standing, ...amountsOf(data) };
 }
 
-async function insertReceipts(manager: EntityManager, rows: Taking["rows"]): Promise<void> {
+/** With the marks of their books, which are locked. */
+async function insertReceipts(manager: EntityManager, { rows, nextByBook }: Taking): Promise<void> {
   if (rows.length === 0) return;
   const columnOf = <Value>(value: (receipt: Receipt, fresh: NewReceipt) => Value): Value[] =>
     rows.map(([receipt, fresh]) => value(receipt, fresh));
-  await manager.query(
-    `insert into receipt (code, number, unit_id, book_id, kind, bus_no, input_digest, input, data, secret, issued_fen,
+  await rowsOf(
+    manager,
+    `with moved as (
+       update book set next = taken.next from unnest($15::int[], $16::bigint[]) as taken (book_id, next)
+       where book.book_id = taken.book_id)
+     insert into receipt (code, number, unit_id, book_id, kind, bus_no, input_digest, input, data, secret, issued_fen,
        reversed_fen, issued_at_ms, warnings, state, render_until_ms)
      select *, 'issued', 0 from unnest($1::int[], $2::bigint[], $3::int[], $4::int[], $5::text[], $6::text[],
        $7::bytea[], $8::jsonb[], $9::jsonb[], $10::bytea[], $11::bigint[], $12::bigint[], $13::bigint[], $14::jsonb[])`,
@@ -301,6 +303,8 @@ async function insertReceipts(manager: EntityManager, rows: Taking["rows"]): Pro
       columnOf((receipt) => receipt.reversedFen),
       columnOf((receipt) => receipt.issuedAtMs),
       columnOf((receipt) => JSON.stringify(receipt.warnings)),
+      [...nextByBook.keys()],
+      [...nextByBook.values()],
     ],
   );
 }

@@ -1,9 +1,12 @@
 import type { DataSource } from "typeorm";
-import type { Receipt, ReceiptFilter, ReceiptStore } from "../app/storePorts.ts";
+import type { Receipt, ReceiptFilter, ReceiptPlace, ReceiptStore } from "../app/storePorts.ts";
 import { namesOfBusNos, type BusNoMac } from "./erasedBusNo.ts";
 import { createGroup } from "./group.ts";
 import { query } from "./retry.ts";
 import {
+  anchoringColumns,
+  anchoringJoin,
+  anchoringOf,
   standingColumns,
   standingJoin,
   entryColumns,
@@ -19,8 +22,10 @@ const select = `select ${receiptColumns}, ${standingColumns} from receipt r ${st
 /** Reads of receipts and of what their proofs are made of. */
 export function createReceiptStore(dataSource: DataSource, mac?: BusNoMac): ReceiptStore {
   const receipt = createGroup((places: readonly Place[]) => readReceipts(dataSource, places));
+  const receiptPlace = createGroup((places: readonly Place[]) => readPlaces(dataSource, places));
   return {
     receipt: (code, number) => receipt({ code, number }),
+    receiptPlace: (code, number) => receiptPlace({ code, number }),
 
     async receiptByBusNo(unitId, busNo) {
       const where = "where r.unit_id = $1 and r.bus_no = any($2)";
@@ -86,6 +91,53 @@ async function readReceipts(
   );
   const byPlace = new Map(rows.map((row) => [`${row.code} ${row.number}`, receiptOf(row)]));
   return places.map(({ code, number }) => byPlace.get(`${code} ${number}`));
+}
+
+type RawPlace = Pick<
+  RawReceipt,
+  | (
+      | "unit_id"
+      | "code"
+      | "number"
+      | "book_id"
+      | "issued_fen"
+      | "reversed_fen"
+      | "state"
+      | "data_digest"
+      | "document_digest"
+    )
+  | ("destroyed_at_ms" | "batch_no" | "time_s" | "tx_hash" | "block_number" | "segment_index")
+>;
+
+async function readPlaces(
+  dataSource: DataSource,
+  places: readonly Place[],
+): Promise<readonly (ReceiptPlace | undefined)[]> {
+  const rows = await query<RawPlace>(
+    dataSource,
+    `select r.unit_id, r.code, r.number, r.book_id, r.issued_fen, r.reversed_fen, r.state, r.data_digest, r.document_digest,
+       r.destroyed_at_ms, ${anchoringColumns}
+     from receipt r ${anchoringJoin} where (r.code, r.number) in (select * from unnest($1::int[], $2::bigint[]))`,
+    [places.map(({ code }) => code), places.map(({ number }) => number)],
+  );
+  const byPlace = new Map(rows.map((row) => [`${row.code} ${row.number}`, placeOf(row)]));
+  return places.map(({ code, number }) => byPlace.get(`${code} ${number}`));
+}
+
+function placeOf(row: RawPlace): ReceiptPlace {
+  return {
+    unitId: row.unit_id,
+    code: row.code,
+    number: Number(row.number),
+    bookId: row.book_id,
+    issuedFen: Number(row.issued_fen),
+    reversedFen: Number(row.reversed_fen),
+    state: row.state,
+    ...(row.data_digest && { dataDigest: row.data_digest }),
+    ...(row.document_digest && { documentDigest: row.document_digest }),
+    ...(row.destroyed_at_ms !== null && { destroyedAtMs: Number(row.destroyed_at_ms) }),
+    ...anchoringOf(row),
+  };
 }
 
 /** Conditions on the receipt r from the sixth parameter on. */

@@ -1,8 +1,8 @@
 import type { DataSource } from "typeorm";
-import type { RenderMark, RenderStore } from "../app/storePorts.ts";
+import type { ClaimedReceipt, RenderMark, RenderStore } from "../app/storePorts.ts";
 import { createGroup } from "./group.ts";
 import { query } from "./retry.ts";
-import { receiptColumns, receiptOf, type RawReceipt } from "./rows.ts";
+import type { RawReceipt } from "./rows.ts";
 
 /** The database's clock decides over claims, so that programs need not agree on the time. */
 const nowMs = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
@@ -11,18 +11,18 @@ const nowMs = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
 export function createRenderStore(dataSource: DataSource): RenderStore {
   return {
     async claimForRender(holder, limit, leaseMs) {
-      const rows = await query<RawReceipt>(
+      const rows = await query<RawClaim>(
         dataSource,
         `with claimed as (
            update receipt set render_holder = $1, render_until_ms = ${nowMs} + $3
            where (code, number) in (
              select code, number from receipt where state = 'issued' and render_until_ms <= ${nowMs}
              order by book_id, number limit $2 for update skip locked)
-           returning *)
-         select ${receiptColumns} from claimed r order by r.book_id, r.number`,
+           returning unit_id, book_id, code, number, kind, data, secret, issued_at_ms)
+         select unit_id, code, number, kind, data, secret, issued_at_ms from claimed order by book_id, number`,
         [holder, limit, leaseMs],
       );
-      return rows.map(receiptOf);
+      return rows.map(claimOf);
     },
 
     markRendered: createGroup((marks: readonly RenderMark[]) => markRendered(dataSource, marks)),
@@ -50,6 +50,12 @@ export function createRenderStore(dataSource: DataSource): RenderStore {
       return rows.length === 1;
     },
   };
+}
+
+type RawClaim = Pick<RawReceipt, "unit_id" | "code" | "number" | "kind" | "data" | "secret" | "issued_at_ms">;
+
+function claimOf({ unit_id, code, number, kind, data, secret, issued_at_ms }: RawClaim): ClaimedReceipt {
+  return { unitId: unit_id, code, number: Number(number), kind, data, secret, issuedAtMs: Number(issued_at_ms) };
 }
 
 /** Of equal places in one group the first is marked. */

@@ -1,8 +1,9 @@
 import type { DataSource, EntityManager } from "typeorm";
 import { AppError } from "../core/errors.ts";
+import { runStatement } from "./statements.ts";
 
-/** Serialisation failure and deadlock: the transaction did nothing and may be run again. */
-const RETRYABLE = new Set(["40001", "40P01"]);
+/** Serialisation failure, deadlock and a plan out of date: the transaction did nothing and may be run again. */
+const RETRYABLE = new Set(["40001", "40P01", "0A000"]);
 /** Unique violation: where the caller says so, running again finds the row that was there first. */
 const UNIQUE_VIOLATION = "23505";
 const ATTEMPTS = 8;
@@ -44,12 +45,9 @@ export async function query<Row>(dataSource: DataSource, sql: string, parameters
   }
 }
 
-/** TypeORM answers an UPDATE … RETURNING with [rows, count], everything else with rows. */
+/** One statement, in the manager's transaction if it has one, with the driver's errors. */
 export async function rowsOf<Row>(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<Row[]> {
-  const answer: unknown = await manager.query(sql, [...parameters]);
-  const isPair =
-    Array.isArray(answer) && answer.length === 2 && Array.isArray(answer[0]) && Number.isInteger(answer[1]);
-  return (isPair ? answer[0] : answer) as Row[];
+  return runStatement<Row>(manager, sql, parameters);
 }
 
 /** Class 08 (connection), 57P (shutdown) and errors of the socket. */

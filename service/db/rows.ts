@@ -12,15 +12,19 @@ export const receiptColumns = `r.code, r.number, r.unit_id, r.book_id, r.kind, r
   r.issued_fen, r.reversed_fen, r.issued_at_ms, r.warnings, r.state, r.data_digest, r.document_digest,
   r.document_sha256, r.rendered_at_ms, r.void_reason, r.destroyed_at_ms`;
 
+export const anchoringColumns = "b.batch_no, b.time_s, b.tx_hash, b.block_number, s.segment_index";
+
 /** Where it stands on chain, and what became of it. */
-export const standingColumns = `b.batch_no, b.time_s, b.tx_hash, b.block_number, s.segment_index,
+export const standingColumns = `${anchoringColumns},
   to_jsonb(by_red) as by_red, to_jsonb(of_blue) as of_blue, to_jsonb(paper) as paper`;
 
 /** Segments of a book don't overlap, so the last one from at or below the number is the only one that can hold it. */
-export const standingJoin = `left join lateral (
+export const anchoringJoin = `left join lateral (
     select * from segment where book_id = r.book_id and from_number <= r.number and is_anchored
     order by from_number desc limit 1) s on r.number < s.from_number + s.count
-  left join batch b on b.batch_id = s.batch_id
+  left join batch b on b.batch_id = s.batch_id`;
+
+export const standingJoin = `${anchoringJoin}
   left join reversal by_red on by_red.code = r.code and by_red.number = r.number and not by_red.is_void
   left join reversal of_blue on of_blue.red_code = r.code and of_blue.red_number = r.number
   left join paper_exchange paper on paper.code = r.code and paper.number = r.number
@@ -79,7 +83,6 @@ type RawReversal = {
 };
 
 export function receiptOf(row: RawReceipt): Receipt {
-  const isAnchored = row.batch_no !== null && row.batch_no !== undefined;
   return {
     unitId: row.unit_id,
     code: row.code,
@@ -101,18 +104,25 @@ export function receiptOf(row: RawReceipt): Receipt {
     ...(row.rendered_at_ms !== null && { renderedAtMs: Number(row.rendered_at_ms) }),
     ...(row.void_reason !== null && { voidReason: row.void_reason }),
     ...(row.destroyed_at_ms !== null && { destroyedAtMs: Number(row.destroyed_at_ms) }),
-    ...(isAnchored && {
-      anchoring: {
-        batchNo: Number(row.batch_no),
-        segmentIndex: Number(row.segment_index),
-        txHash: row.tx_hash ?? "",
-        blockNumber: Number(row.block_number),
-        anchoredAtMs: Number(row.time_s) * 1000,
-      },
-    }),
+    ...anchoringOf(row),
     ...(row.by_red && { reversedBy: reversalOf(row.by_red, row.by_red.red_code, row.by_red.red_number) }),
     ...(row.of_blue && { reverses: reversalOf(row.of_blue, row.of_blue.code, row.of_blue.number) }),
     ...(row.paper && { paper: paperOf(row.paper) }),
+  };
+}
+
+type RawAnchoring = Pick<RawReceipt, "batch_no" | "time_s" | "tx_hash" | "block_number" | "segment_index">;
+
+export function anchoringOf(row: RawAnchoring): Pick<Receipt, "anchoring"> {
+  if (row.batch_no === null || row.batch_no === undefined) return {};
+  return {
+    anchoring: {
+      batchNo: Number(row.batch_no),
+      segmentIndex: Number(row.segment_index),
+      txHash: row.tx_hash ?? "",
+      blockNumber: Number(row.block_number),
+      anchoredAtMs: Number(row.time_s) * 1000,
+    },
   };
 }
 

@@ -1,7 +1,7 @@
-import { In, type DataSource } from "typeorm";
+import type { DataSource } from "typeorm";
 import type { AppKey, Unit, UnitStore } from "../app/storePorts.ts";
-import { BookEntity } from "./entities/receipt.ts";
-import { AppKeyEntity, DeploymentEntity, UnitEntity } from "./entities/unit.ts";
+import type { BookRow } from "./entities/receipt.ts";
+import { AppKeyEntity, DeploymentEntity, UnitEntity, type AppKeyRow, type UnitRow } from "./entities/unit.ts";
 import { createGroup } from "./group.ts";
 import { insertBook } from "./books.ts";
 import { inTransaction, query } from "./retry.ts";
@@ -45,8 +45,15 @@ export function createUnitStore(dataSource: DataSource): UnitStore {
     },
 
     async books(unitId) {
-      const where = unitId === undefined ? {} : { unitId };
-      return (await manager.find(BookEntity, { where, order: { bookId: "ASC" } })).map(bookOf);
+      const rows = await query<BookRow>(
+        dataSource,
+        `select book_id as "bookId", unit_id as "unitId", code, kind, first, last, next, rendered, anchored,
+           low_water as "lowWater", held_reason as "heldReason", usable_last as "usableLast", place_code as "placeCode",
+           is_closed as "isClosed"
+         from book ${unitId === undefined ? "" : "where unit_id = $1"} order by book_id`,
+        unitId === undefined ? [] : [unitId],
+      );
+      return rows.map(bookOf);
     },
 
     saveBook: (book, grantedAtMs = 0) => inTransaction(dataSource, (own) => insertBook(own, book, grantedAtMs)),
@@ -68,7 +75,14 @@ export function createUnitStore(dataSource: DataSource): UnitStore {
 }
 
 async function readUnits(dataSource: DataSource, unitIds: readonly number[]): Promise<readonly (Unit | undefined)[]> {
-  const rows = await dataSource.manager.findBy(UnitEntity, { unitId: In([...new Set(unitIds)]) });
+  const rows = await query<UnitRow>(
+    dataSource,
+    `select unit_id as "unitId", credit_code as "creditCode", name, region, supervisor_area_code as "supervisorAreaCode",
+       rec_name as "recName", rec_acct as "recAcct", rec_op_bk as "recOpBk", kinds, rule_overrides as "ruleOverrides",
+       key_id as "keyId", status
+     from unit where unit_id = any($1)`,
+    [[...new Set(unitIds)]],
+  );
   const byId = new Map(rows.map((row) => [row.unitId, unitOf(row)]));
   return unitIds.map((unitId) => byId.get(unitId));
 }
@@ -77,7 +91,11 @@ async function readAppKeys(
   dataSource: DataSource,
   appIds: readonly string[],
 ): Promise<readonly (AppKey | undefined)[]> {
-  const rows = await dataSource.manager.findBy(AppKeyEntity, { appId: In([...new Set(appIds)]) });
+  const rows = await query<AppKeyRow>(
+    dataSource,
+    `select app_id as "appId", unit_id as "unitId", algorithm, key from app_key where app_id = any($1)`,
+    [[...new Set(appIds)]],
+  );
   const byId = new Map(rows.map((row) => [row.appId, row]));
   return appIds.map((appId) => byId.get(appId));
 }

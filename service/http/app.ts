@@ -174,7 +174,12 @@ function signedMessage(parts: Parts, ctx: RouterContext<RequestState>): SignedMe
 function present(ctx: RouterContext<RequestState>, reply: Reply): void {
   ctx.status = reply.status;
   ctx.set({ "Content-Type": reply.type, ...reply.headers });
-  ctx.body = typeof reply.body === "string" ? reply.body : Buffer.from(reply.body);
+  ctx.body = typeof reply.body === "string" ? reply.body : bufferOf(reply.body);
+}
+
+/** Over the same memory: a document is not copied. */
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** Request id, language, safe defaults, log and metrics. */

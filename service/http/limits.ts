@@ -16,8 +16,12 @@ export function readBody(request: IncomingMessage, limitBytes: number, timeoutMs
     if (length > limitBytes) reject(bodyTooLarge(limitBytes));
     else chunks.push(chunk);
   };
-  const onEnd = (): void => resolve(Buffer.concat(chunks));
   const onGone = (): void => reject(clientGone());
+  const onEnd = (): void => {
+    // "close" follows at once, and to make its problem costs more than to read a body.
+    request.off("close", onGone);
+    resolve(Buffer.concat(chunks));
+  };
   if (Number(request.headers["content-length"] ?? "0") > limitBytes) reject(bodyTooLarge(limitBytes));
   else request.on("data", onData).on("end", onEnd).on("error", onGone).on("close", onGone);
   return promise.finally(() => {

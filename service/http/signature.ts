@@ -1,4 +1,12 @@
-import { createHmac, createPublicKey, generateKeyPairSync, randomBytes, timingSafeEqual, verify } from "node:crypto";
+import {
+  createHmac,
+  createPublicKey,
+  createSecretKey,
+  generateKeyPairSync,
+  randomBytes,
+  timingSafeEqual,
+  verify,
+} from "node:crypto";
 import { checkContentDigest } from "./contentDigest.ts";
 import { signatureBase, type SignedMessage } from "./signatureBase.ts";
 import { parseSignatureFields, type SignatureAlgorithm, type SignatureFields } from "./signatureFields.ts";
@@ -77,7 +85,8 @@ export function makeDecoyKeys(): DecoyKeys {
 function verifyBytes(alg: SignatureAlgorithm, key: Uint8Array, bytes: Uint8Array, signature: Uint8Array): boolean {
   switch (alg) {
     case "hmac-sha256": {
-      const expected = createHmac("sha256", key).update(bytes).digest();
+      // As an object: Node takes three times as long with bytes as a key.
+      const expected = createHmac("sha256", createSecretKey(key)).update(bytes).digest();
       return signature.length === expected.length && timingSafeEqual(expected, signature);
     }
     case "ed25519": {

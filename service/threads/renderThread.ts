@@ -1,4 +1,5 @@
 import { workerData } from "node:worker_threads";
+import { move, transferableSymbol, valueSymbol } from "piscina";
 import { openFontBook } from "../adapters/pdf/fontBook.ts";
 import { openPdfWriter } from "../adapters/pdf/pdfWriter.ts";
 import { openKeystore } from "../adapters/sign/keystore.ts";
@@ -26,7 +27,20 @@ type Render = (job: RenderJob) => RenderOutcome;
 let render: Render | undefined;
 
 /** The outcomes in the order of the jobs. Fonts and keystore are opened at the first call, which may have no jobs. */
-export function renderBatch(jobs: readonly RenderJob[]): BatchAnswer {
+export function renderBatch(jobs: readonly RenderJob[]): ReturnType<typeof move> {
+  return moved(answerOf(jobs));
+}
+
+/** The documents go to the other thread without being copied: nothing here looks at them again. */
+function moved(answer: BatchAnswer): ReturnType<typeof move> {
+  const outcomes = answer.kind === "done" ? answer.outcomes : [];
+  return move({
+    [valueSymbol]: answer,
+    [transferableSymbol]: outcomes.flatMap((outcome) => (outcome.kind === "rendered" ? [outcome.pdf.buffer] : [])),
+  });
+}
+
+function answerOf(jobs: readonly RenderJob[]): BatchAnswer {
   try {
     const settings: unknown = workerData;
     invariant(isSettings(settings), "only the pool beside this file starts this thread");

@@ -136,6 +136,18 @@ describe("the list of receipts", () => {
     expect(await store.receipt(CODE, 5)).not.to.have.property("anchoring");
   });
 
+  it("tells a receipt's place as the receipt itself does, on chain, void and waiting", async () => {
+    const fields = ["unitId", "code", "number", "bookId", "issuedFen", "reversedFen", "state"] as const;
+    const optional = ["dataDigest", "documentDigest", "destroyedAtMs", "anchoring"] as const;
+    for (const number of [1, 3, 4, 5]) {
+      const receipt = (await store.receipt(CODE, number))!;
+      const known = [...fields, ...optional].filter((field) => receipt[field] !== undefined);
+      const expected = Object.fromEntries(known.map((field) => [field, receipt[field]]));
+      expect(await store.receiptPlace(CODE, number)).to.deep.equal(expected);
+    }
+    expect(await store.receiptPlace(CODE, 999)).to.equal(undefined);
+  });
+
   it("gives the leaves' parts of a run, in order, void numbers among them", async () => {
     const entries = await store.entries(1, 2, 3);
     expect(entries.map(({ number, isVoid }) => [number, isVoid])).to.deep.equal([

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { expect } from "chai";
-import type { Receipt, RenderMark, Store } from "../../service/app/storePorts.ts";
+import type { ClaimedReceipt, RenderMark, Store } from "../../service/app/storePorts.ts";
 import { createStore } from "../../service/db/store.ts";
 import { startTestDatabase, type TestDatabase } from "../support/database.ts";
 import { CODE, newReceipt, testBook, testUnit } from "../support/fixtures.ts";
@@ -24,7 +24,7 @@ describe("claims to draw", () => {
   const issue = async (count: number): Promise<void> => {
     await Promise.all(Array.from({ length: count }, (_, n) => store.issue(newReceipt(`B${n}`))));
   };
-  const numbers = (receipts: readonly Receipt[]): number[] => receipts.map(({ number }) => number);
+  const numbers = (receipts: readonly ClaimedReceipt[]): number[] => receipts.map(({ number }) => number);
   const markOf = (number: number): RenderMark => ({
     ...{ code: CODE, number, renderedAtMs: 5 },
     ...{ dataDigest: randomBytes(32), documentDigest: randomBytes(32), documentSha256: randomBytes(32) },
@@ -48,6 +48,13 @@ describe("claims to draw", () => {
     expect(new Set(all).size).to.equal(all.length);
     const rest = numbers(await store.claimForRender("last", 1000, MINUTE));
     expect([...all, ...rest].sort((a, b) => a - b)).to.deep.equal(Array.from({ length: 300 }, (_, n) => n + 1));
+  });
+
+  it("bring what is drawn", async () => {
+    await issue(1);
+    const [claim] = await store.claimForRender("a", 1, MINUTE);
+    const { unitId, code, number, kind, data, secret, issuedAtMs } = (await store.receipt(CODE, 1))!;
+    expect(claim).to.deep.equal({ unitId, code, number, kind, data, secret, issuedAtMs });
   });
 
   it("run out by the database's clock", async () => {

@@ -41,6 +41,7 @@ export class FakeStore {
       useNonce: (appId: string, nonce: string, expiresAtMs: number) => this.useNonce(appId, nonce, expiresAtMs),
       issue: (receipt: NewReceipt) => this.issue(receipt),
       receipt: (code: number, number: number) => this.receiptsByKey.get(`${code} ${number}`),
+      receiptPlace: (code: number, number: number) => this.receiptsByKey.get(`${code} ${number}`),
       receiptByBusNo: (unitId: number, busNo: string) => this.byBusNo(unitId, busNo),
       receipts: (unitId: number, filter: ReceiptFilter, after: ReceiptCursor | undefined, limit: number) =>
         this.list(unitId, filter, after, limit),

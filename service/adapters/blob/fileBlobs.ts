@@ -95,7 +95,16 @@ async function write(incoming: string, file: string, bytes: Uint8Array): Promise
     if (isCode(error, "EEXIST")) return "taken";
     throw error;
   } finally {
-    await fs.rm(temporary, { force: true });
+    await unlinkIfThere(temporary);
+  }
+}
+
+/** fs.rm would look first at what it is. */
+async function unlinkIfThere(file: string): Promise<void> {
+  try {
+    await fs.unlink(file);
+  } catch (error) {
+    if (!isCode(error, "ENOENT")) throw error;
   }
 }
 

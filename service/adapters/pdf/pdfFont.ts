@@ -1,4 +1,4 @@
-import { deflateSync } from "node:zlib";
+import { deflateSync, type ZlibOptions } from "node:zlib";
 import type { FontBook, FoundGlyph } from "./fontBook.ts";
 import { buildFontFile, withComponents } from "./fontSubset.ts";
 import { putObject, type PdfBuilder, type PdfObjectRef } from "./pdfObjects.ts";
@@ -21,7 +21,13 @@ export type FontSubset = {
  * The subset of one font of the book with these glyphs, in this order. What a character extracts as is its own code
  * point, never that of another character which the font draws with the same glyph (which is then stored twice).
  */
-export function makeFontSubset(book: FontBook, tag: string, font: number, glyphs: readonly FoundGlyph[]): FontSubset {
+export function makeFontSubset(
+  book: FontBook,
+  tag: string,
+  font: number,
+  glyphs: readonly FoundGlyph[],
+  packing: ZlibOptions = {},
+): FontSubset {
   const face = book.fonts[font];
   if (face === undefined) throw new RangeError(`no font ${font}`);
   const outlines = withComponents(
@@ -40,8 +46,7 @@ export function makeFontSubset(book: FontBook, tag: string, font: number, glyphs
       CapHeight: scale(face.capHeight),
     },
     widths: [scale(face.advanceOf(0)), ...glyphs.map((glyph) => glyph.advance)],
-    // Outlines hardly shrink: a higher level takes a third longer for two in a hundred.
-    file: deflateSync(file, { level: 3 }),
+    file: deflateSync(file, packing),
     fileLength: file.length,
     toUnicode: deflateSync(Buffer.from(toUnicodeOf(glyphs), "latin1")),
   };

@@ -7,6 +7,10 @@ import { invariant } from "../../core/errors.ts";
  */
 export type PdfBuilder = PDFKit.PDFDocument & {
   readonly _root: { readonly data: Record<string, unknown> };
+  /** How many bytes have been written. */
+  _offset: number;
+  /** A text is a line, each character a byte. */
+  _write: (data: string | Uint8Array) => void;
   _acroform?: { readonly fonts: object; readonly defaultFont: string };
 };
 
@@ -29,7 +33,27 @@ export function openPdfBuilder(info: PDFKit.DocumentInfo, size: readonly [number
     info,
   });
   invariant(isBuilder(doc), "pdfkit keeps its catalog in _root");
+  keepWritten(doc);
   return doc;
+}
+
+/** Of the documents that are being written. Lines that follow one another are one text. */
+const written = new WeakMap<PdfBuilder, (string | Uint8Array)[]>();
+
+/** pdfkit would make a chunk of a stream of each of a document's hundreds of lines: here they are kept, and joined at the end. */
+function keepWritten(doc: PdfBuilder): void {
+  const header: unknown = doc.read();
+  invariant(header instanceof Uint8Array, "pdfkit writes the header at once");
+  const parts: (string | Uint8Array)[] = [header];
+  written.set(doc, parts);
+  doc._write = (data) => {
+    doc._offset += data.length + (typeof data === "string" ? 1 : 0);
+    const last = parts.length - 1;
+    const before = parts[last];
+    if (typeof data !== "string") parts.push(data);
+    else if (typeof before === "string") parts[last] = `${before}${data}\n`;
+    else parts.push(`${data}\n`);
+  };
 }
 
 export function addObject(doc: PdfBuilder, data: Record<string, unknown>): PdfObjectRef {
@@ -72,16 +96,22 @@ export function pageParts(doc: PdfBuilder): PageParts {
   return { fonts, xobjects, annotations };
 }
 
-/** Ends the document and gives its bytes. */
+/** Ends the document and gives its bytes, in memory of their own. */
 export function finishPdf(doc: PdfBuilder): Uint8Array {
   doc.end();
-  const bytes: unknown = doc.read();
-  invariant(bytes instanceof Uint8Array, "pdfkit has written everything when end returns");
+  const bytes = Buffer.allocUnsafeSlow(doc._offset);
+  let at = 0;
+  for (const part of written.get(doc) ?? []) {
+    if (typeof part === "string") bytes.write(part, at, "latin1");
+    else bytes.set(part, at);
+    at += part.length;
+  }
+  invariant(at === bytes.length, "pdfkit has written everything when end returns");
   return bytes;
 }
 
 function isBuilder(doc: PDFKit.PDFDocument): doc is PdfBuilder {
-  return "_root" in doc;
+  return "_root" in doc && "_offset" in doc;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -2,6 +2,7 @@ import {
   createECDH,
   createHash,
   createHmac,
+  createSecretKey,
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
@@ -61,6 +62,12 @@ export function openKeystore(options: {
 }): Keystore {
   const vault = openVault(options.dir, options.passphrase);
   const signers = new Map<string, DocumentSigner>();
+  const macKeys = new Map<string, KeyObject>();
+  const macKeyOf = (purpose: string): KeyObject => {
+    const known = macKeys.get(purpose) ?? createSecretKey(vault.derive(purpose));
+    macKeys.set(purpose, known);
+    return known;
+  };
   const signerOf = (name: string): DocumentSigner => {
     const known = signers.get(name) ?? documentSigner(loadIdentity(vault, name), loadIdentity(vault, ROOT).certificate);
     signers.set(name, known);
@@ -88,7 +95,7 @@ export function openKeystore(options: {
     addressOfAccountKey: (key) => addressOf(Buffer.from(key.slice(2), "hex")),
     sealSecret: (plain) => vault.seal(plain),
     openSecret: (sealed) => vault.open(sealed),
-    mac: (purpose, text) => createHmac("sha256", vault.derive(purpose)).update(text).digest(),
+    mac: (purpose, text) => createHmac("sha256", macKeyOf(purpose)).update(text).digest(),
   };
 }
 

@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes, scryptSync } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  randomBytes,
+  scryptSync,
+  type KeyObject,
+} from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { z } from "zod";
@@ -51,7 +59,7 @@ export function openVault(dir: string, passphrase: string): Vault {
   return vaultOf(dir, key);
 }
 
-function vaultOf(dir: string, key: Buffer): Vault {
+function vaultOf(dir: string, key: KeyObject): Vault {
   const fileOf = (name: string): string => path.join(dir, `${name}.sealed`);
   const open = (sealed: Uint8Array): Uint8Array => {
     const plain = tryOpen(key, sealed);
@@ -82,17 +90,18 @@ function vaultOf(dir: string, key: Buffer): Vault {
   };
 }
 
-function keyOf(passphrase: string, salt: Uint8Array): Buffer {
-  return scryptSync(passphrase.normalize("NFC"), salt, 32, SCRYPT);
+/** As an object: Node takes three times as long with bytes as a key. */
+function keyOf(passphrase: string, salt: Uint8Array): KeyObject {
+  return createSecretKey(scryptSync(passphrase.normalize("NFC"), salt, 32, SCRYPT));
 }
 
-function sealWith(key: Uint8Array, plain: Uint8Array): Uint8Array {
+function sealWith(key: KeyObject, plain: Uint8Array): Uint8Array {
   const iv = randomBytes(IV_BYTES);
   const cipher = createCipheriv("aes-256-gcm", key, iv);
   return Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
-function tryOpen(key: Uint8Array, sealed: Uint8Array): Buffer | undefined {
+function tryOpen(key: KeyObject, sealed: Uint8Array): Buffer | undefined {
   if (sealed.length < IV_BYTES + TAG_BYTES) return undefined;
   const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, IV_BYTES));
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));

@@ -3,7 +3,7 @@ import { findReceipt } from "../../app/findReceipt.ts";
 import { pictureReceipt } from "../../app/pictureReceipt.ts";
 import { proveReceipt } from "../../app/proveReceipt.ts";
 import { sealReceipt } from "../../app/sealReceipt.ts";
-import type { Receipt, ReceiptFilter } from "../../app/storePorts.ts";
+import type { Receipt, ReceiptFilter, ReceiptPlace } from "../../app/storePorts.ts";
 import { parseProof, proofToJson } from "../../core/proof.ts";
 import { encodeReceiptFile } from "../../core/receiptFile.ts";
 import { eInvoiceXml } from "../../domain/eInvoiceXml.ts";
@@ -40,7 +40,7 @@ export async function getReceipt(context: UnitContext, call: SignedCall): Promis
 
 /** GET /v1/receipts/{code}/{number}/pdf: sealed as soon as it is anchored. */
 export async function getPdf(context: UnitContext, call: SignedCall): Promise<Reply> {
-  const receipt = await ownReceipt(context, call);
+  const receipt = await ownPlace(context, call);
   assertNotVoid(receipt);
   const document = await sealReceipt(context.deps, receipt);
   if (document === undefined) throw notRendered();
@@ -78,7 +78,7 @@ export async function getJson(context: UnitContext, call: SignedCall): Promise<R
 
 /** GET /v1/receipts/{code}/{number}/proof: bytes, or JSON if the asker likes that better. */
 export async function getProof(context: Pick<UnitContext, "deps">, call: SignedCall): Promise<Reply> {
-  const receipt = await ownReceipt(context, call);
+  const receipt = await ownPlace(context, call);
   assertNotVoid(receipt);
   const proof = await proveReceipt(context.deps, receipt);
   if (proof === undefined) throw notAnchored();
@@ -123,13 +123,28 @@ function present(context: UnitContext, call: SignedCall, receipts: readonly Rece
 
 /** @throws HttpProblem receipt_not_found */
 export async function ownReceipt(context: Pick<UnitContext, "deps">, call: SignedCall): Promise<Receipt> {
-  const { code = "", number = "" } = call.params;
-  const isWellFormed = /^\d{8}$/.test(code) && /^\d{10}$/.test(number);
-  const receipt = isWellFormed
-    ? await findReceipt(context.deps, call.unit, { code: Number(code), number: Number(number) })
-    : undefined;
+  const ref = refOf(call);
+  const receipt = ref && (await findReceipt(context.deps, call.unit, ref));
   if (receipt !== undefined) return receipt;
-  throw new HttpProblem("receipt_not_found", {
+  throw receiptNotFound();
+}
+
+/** As ownReceipt, without its data. @throws HttpProblem receipt_not_found */
+async function ownPlace({ deps }: Pick<UnitContext, "deps">, call: SignedCall): Promise<ReceiptPlace> {
+  const ref = refOf(call);
+  const place = ref && (await deps.store.receiptPlace(ref.code, ref.number));
+  if (place?.unitId === call.unit.unitId) return place;
+  throw receiptNotFound();
+}
+
+function refOf({ params }: SignedCall): { readonly code: number; readonly number: number } | undefined {
+  const { code = "", number = "" } = params;
+  if (!/^\d{8}$/.test(code) || !/^\d{10}$/.test(number)) return undefined;
+  return { code: Number(code), number: Number(number) };
+}
+
+function receiptNotFound(): HttpProblem {
+  return new HttpProblem("receipt_not_found", {
     zh: "本单位没有这张票据；代码为 8 位数字，号码为 10 位数字",
     en: "the unit has no such receipt; a code has 8 digits, a number 10",
   });
@@ -156,7 +171,7 @@ function filterOf(query: z.infer<typeof listSchema>): ReceiptFilter {
 }
 
 function fileReply(
-  receipt: Receipt,
+  receipt: Pick<Receipt, "code" | "number">,
   ending: string,
   type: string,
   body: string | Uint8Array,
@@ -167,7 +182,7 @@ function fileReply(
 }
 
 /** @throws HttpProblem receipt_void, receipt_destroyed */
-export function assertNotVoid(receipt: Receipt): void {
+export function assertNotVoid(receipt: Pick<Receipt, "state" | "destroyedAtMs">): void {
   assertNotDestroyed(receipt);
   if (receipt.state !== "void") return;
   throw new HttpProblem("receipt_void", {
@@ -177,7 +192,7 @@ export function assertNotVoid(receipt: Receipt): void {
 }
 
 /** @throws HttpProblem receipt_destroyed */
-export function assertNotDestroyed({ destroyedAtMs }: Receipt): void {
+export function assertNotDestroyed({ destroyedAtMs }: Pick<Receipt, "destroyedAtMs">): void {
   if (destroyedAtMs === undefined) return;
   throw new HttpProblem("receipt_destroyed", {
     zh: "保管期满，经财政部门批准已销毁；存根信息仍可查",

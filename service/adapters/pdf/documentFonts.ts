@@ -1,7 +1,7 @@
 import { invariant } from "../../core/errors.ts";
 import type { FontBook, FoundGlyph } from "./fontBook.ts";
 import { hex4, makeFontSubset, putFont, type FontSubset } from "./pdfFont.ts";
-import type { PdfBuilder, PdfObjectRef } from "./pdfObjects.ts";
+import { packQuickly, type PdfBuilder, type PdfObjectRef } from "./pdfObjects.ts";
 
 /** A glyph as a page's content names it: the font's name in the page's resources and four hex digits. */
 export type GlyphCode = { readonly resource: string; readonly code: string };
@@ -19,8 +19,6 @@ export type DocumentFonts = GlyphEncoder & {
 
 const STATIC_NAME = "S";
 const TAG_LETTERS = "ABCDEFGH";
-/** Outlines repeat little: searching longer for what repeats would shorten a file by 1 % in three times the time. */
-const QUICKLY = { level: 1, memLevel: 9 };
 
 /** The characters that no font has, or not the text face, are left out. */
 export function makeStaticFont(book: FontBook, characters: string): StaticFont {
@@ -67,7 +65,7 @@ export function openDocumentFonts(book: FontBook, staticFont: StaticFont): Docum
           : [
               [
                 `D${font}`,
-                putFont(doc, makeFontSubset(book, `LPTEX${TAG_LETTERS[font] ?? "X"}`, font, glyphs, QUICKLY)),
+                putFont(doc, makeFontSubset(book, `LPTEX${TAG_LETTERS[font] ?? "X"}`, font, glyphs, packQuickly)),
               ] as const,
             ],
       );

@@ -1,4 +1,4 @@
-import { deflateSync, type ZlibOptions } from "node:zlib";
+import { deflateSync } from "node:zlib";
 import type { FontBook, FoundGlyph } from "./fontBook.ts";
 import { buildFontFile, withComponents } from "./fontSubset.ts";
 import { putObject, type PdfBuilder, type PdfObjectRef } from "./pdfObjects.ts";
@@ -26,7 +26,7 @@ export function makeFontSubset(
   tag: string,
   font: number,
   glyphs: readonly FoundGlyph[],
-  packing: ZlibOptions = {},
+  pack: (bytes: Uint8Array) => Uint8Array = deflateSync,
 ): FontSubset {
   const face = book.fonts[font];
   if (face === undefined) throw new RangeError(`no font ${font}`);
@@ -46,9 +46,9 @@ export function makeFontSubset(
       CapHeight: scale(face.capHeight),
     },
     widths: [scale(face.advanceOf(0)), ...glyphs.map((glyph) => glyph.advance)],
-    file: deflateSync(file, packing),
+    file: pack(file),
     fileLength: file.length,
-    toUnicode: deflateSync(Buffer.from(toUnicodeOf(glyphs), "latin1")),
+    toUnicode: pack(Buffer.from(toUnicodeOf(glyphs), "latin1")),
   };
 }
 

@@ -1,3 +1,4 @@
+import { deflateSync } from "node:zlib";
 import PDFDocument from "pdfkit";
 import { invariant } from "../../core/errors.ts";
 
@@ -96,6 +97,21 @@ export function pageParts(doc: PdfBuilder): PageParts {
   return { fonts, xobjects, annotations };
 }
 
+/**
+ * For what is one document's own: to search longer for what repeats would make a file half a hundredth smaller, in three times the
+ * time.
+ */
+export const packQuickly = (bytes: Uint8Array): Uint8Array => deflateSync(bytes, { level: 1, memLevel: 9 });
+
+/** Packs what the present page shows, to which nothing may be added after. pdfkit would do it slowly. */
+export function packPage(doc: PdfBuilder): void {
+  const content: unknown = doc.page.content;
+  invariant(isContent(content), "pdfkit keeps a page's content until the page ends");
+  content.buffer = [packQuickly(Buffer.concat(content.buffer))];
+  content.compress = false;
+  content.data["Filter"] = "FlateDecode";
+}
+
 /** Ends the document and gives its bytes, in memory of their own. */
 export function finishPdf(doc: PdfBuilder): Uint8Array {
   doc.end();
@@ -112,6 +128,12 @@ export function finishPdf(doc: PdfBuilder): Uint8Array {
 
 function isBuilder(doc: PDFKit.PDFDocument): doc is PdfBuilder {
   return "_root" in doc && "_offset" in doc;
+}
+
+type PageContent = { buffer: readonly Uint8Array[]; compress: boolean; readonly data: Record<string, unknown> };
+
+function isContent(value: unknown): value is PageContent {
+  return isRecord(value) && Array.isArray(value["buffer"]) && "compress" in value && isRecord(value["data"]);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -18,6 +18,7 @@ import {
   finishPdf,
   openPdfBuilder,
   pageParts,
+  packPage,
   putObject,
   type PageParts,
   type PdfBuilder,
@@ -141,6 +142,7 @@ function assemble({ book, isSample }: PdfWriterOptions, job: PdfJob, parts: Part
 function addPage(doc: PdfBuilder, content: string, watermark: PdfObjectRef | undefined): PageParts {
   doc.addPage();
   doc.addContent(`q 1 0 0 -1 0 ${PAGE_HEIGHT} cm\n${watermark === undefined ? "" : "/Watermark Do\n"}${content}\nQ`);
+  packPage(doc);
   const parts = pageParts(doc);
   if (watermark !== undefined) parts.xobjects["Watermark"] = watermark;
   return parts;

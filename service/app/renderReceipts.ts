@@ -25,7 +25,7 @@ const CLAIM_MS = 15_000;
 export async function renderReceipts(deps: Deps): Promise<number> {
   const receipts = await deps.store.claimForRender(deps.settings.holder, CLAIM_COUNT, CLAIM_MS);
   if (receipts.length === 0) return 0;
-  const stored = await Promise.all(receipts.map((receipt) => deps.blobs.get(nameOf(receipt))));
+  const stored = await Promise.all(receipts.map((receipt) => storedFor(deps, receipt)));
   const fresh = receipts.filter((_, index) => stored[index] === undefined);
   const keyIds = new Map((await deps.store.units()).map((unit) => [unit.unitId, unit.keyId]));
   const kinds = await kindsOf(deps, fresh);
@@ -43,6 +43,11 @@ export async function renderReceipts(deps: Deps): Promise<number> {
   await clearMended(deps, receipts);
   deps.bell.ring(renderedTopic);
   return receipts.length;
+}
+
+/** At its first claim a receipt has no document; had it one all the same, storing another would find it. */
+async function storedFor(deps: Deps, receipt: ClaimedReceipt): Promise<Uint8Array | undefined> {
+  return receipt.isAgain ? deps.blobs.get(nameOf(receipt)) : undefined;
 }
 
 /** A receipt that was an alarm and now has its document is one no more. */

@@ -255,7 +255,10 @@ export type PlacedSegment = {
 };
 
 /** Of a receipt, what is drawn and under what name. */
-export type ClaimedReceipt = Pick<Receipt, "unitId" | "code" | "number" | "kind" | "data" | "secret" | "issuedAtMs">;
+export type ClaimedReceipt = Pick<Receipt, "unitId" | "code" | "number" | "kind" | "data" | "secret" | "issuedAtMs"> & {
+  /** Claimed before: a document may have been stored. */
+  readonly isAgain: boolean;
+};
 
 export interface RenderStore {
   /** Receipts that wait to be drawn, oldest first; each is the holder's until leaseMs have passed. */

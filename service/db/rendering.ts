@@ -13,13 +13,16 @@ export function createRenderStore(dataSource: DataSource): RenderStore {
     async claimForRender(holder, limit, leaseMs) {
       const rows = await query<RawClaim>(
         dataSource,
-        `with claimed as (
-           update receipt set render_holder = $1, render_until_ms = ${nowMs} + $3
-           where (code, number) in (
-             select code, number from receipt where state = 'issued' and render_until_ms <= ${nowMs}
-             order by book_id, number limit $2 for update skip locked)
-           returning unit_id, book_id, code, number, kind, data, secret, issued_at_ms)
-         select unit_id, code, number, kind, data, secret, issued_at_ms from claimed order by book_id, number`,
+        `with waiting as (
+           select code, number, render_until_ms as until_ms from receipt
+           where state = 'issued' and render_until_ms <= ${nowMs}
+           order by book_id, number limit $2 for update skip locked),
+         claimed as (
+           update receipt r set render_holder = $1, render_until_ms = ${nowMs} + $3 from waiting w
+           where r.code = w.code and r.number = w.number
+           returning r.unit_id, r.book_id, r.code, r.number, r.kind, r.data, r.secret, r.issued_at_ms,
+             w.until_ms > 0 as is_again)
+         select unit_id, code, number, kind, data, secret, issued_at_ms, is_again from claimed order by book_id, number`,
         [holder, limit, leaseMs],
       );
       return rows.map(claimOf);
@@ -30,7 +33,7 @@ export function createRenderStore(dataSource: DataSource): RenderStore {
     async releaseClaims(holder) {
       await query(
         dataSource,
-        "update receipt set render_until_ms = 0, render_holder = null where state = 'issued' and render_holder = $1",
+        "update receipt set render_until_ms = 1, render_holder = null where state = 'issued' and render_holder = $1",
         [holder],
       );
     },
@@ -52,10 +55,14 @@ export function createRenderStore(dataSource: DataSource): RenderStore {
   };
 }
 
-type RawClaim = Pick<RawReceipt, "unit_id" | "code" | "number" | "kind" | "data" | "secret" | "issued_at_ms">;
+type RawClaim = Pick<RawReceipt, "unit_id" | "code" | "number" | "kind" | "data" | "secret" | "issued_at_ms"> & {
+  readonly is_again: boolean;
+};
 
-function claimOf({ unit_id, code, number, kind, data, secret, issued_at_ms }: RawClaim): ClaimedReceipt {
-  return { unitId: unit_id, code, number: Number(number), kind, data, secret, issuedAtMs: Number(issued_at_ms) };
+function claimOf({ unit_id, number, issued_at_ms, is_again, ...row }: RawClaim): ClaimedReceipt {
+  const { code, kind, data, secret } = row;
+  const place = { unitId: unit_id, code, number: Number(number) };
+  return { ...place, kind, data, secret, issuedAtMs: Number(issued_at_ms), isAgain: is_again };
 }
 
 /** Of equal places in one group the first is marked. */

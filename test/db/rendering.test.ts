@@ -54,7 +54,16 @@ describe("claims to draw", () => {
     await issue(1);
     const [claim] = await store.claimForRender("a", 1, MINUTE);
     const { unitId, code, number, kind, data, secret, issuedAtMs } = (await store.receipt(CODE, 1))!;
-    expect(claim).to.deep.equal({ unitId, code, number, kind, data, secret, issuedAtMs });
+    expect(claim).to.deep.equal({ unitId, code, number, kind, data, secret, issuedAtMs, isAgain: false });
+  });
+
+  it("tell what was claimed before, whether it ran out or was given back", async () => {
+    await issue(2);
+    await store.claimForRender("dead", 1, 0);
+    const areAgain = (await store.claimForRender("next", 2, MINUTE)).map(({ isAgain }) => isAgain);
+    expect(areAgain).to.deep.equal([true, false]);
+    await store.releaseClaims("next");
+    expect((await store.claimForRender("last", 2, MINUTE)).every(({ isAgain }) => isAgain)).to.equal(true);
   });
 
   it("run out by the database's clock", async () => {

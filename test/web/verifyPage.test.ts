@@ -217,6 +217,8 @@ describe("the verifier page in Chromium", function () {
     await page.keyboard.press("Tab");
     expect(await page.evaluate("document.activeElement.id")).to.equal("files");
     const chooser = page.waitForEvent("filechooser");
+    // An answer of the page means that Chromium knows by now who takes its choosers.
+    await page.evaluate("document.readyState");
     await page.keyboard.press("Space");
     const buffer = Buffer.from(on.world.pdfs.good);
     await (await chooser).setFiles([{ name: "k.pdf", mimeType: "application/pdf", buffer }]);

@@ -1,5 +1,4 @@
 // npm run claim -- FILE.pdf --fen N [--lock] [--release REASON] [--rpc URL] …: a claimant verifies a receipt and enters it on the ledger.
-import fs from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import {
@@ -17,7 +16,7 @@ import type { Report } from "../service/core/report.ts";
 import { verifyPdf } from "../service/core/verify.ts";
 import { yuanGrouped } from "../service/domain/money.ts";
 import { readLedgerFile } from "../service/ledgerFile.ts";
-import { runCommand } from "./command.ts";
+import { readBytes, runCommand } from "./command.ts";
 
 type Place = { readonly rpcUrl: string; readonly chainId: number; readonly contract: string };
 /** An act without what only the receipt tells. */
@@ -171,13 +170,4 @@ function parsed() {
 function usage(): number {
   console.error(USAGE);
   return 64;
-}
-
-function readBytes(name: string): Uint8Array {
-  try {
-    return fs.readFileSync(name);
-  } catch (error) {
-    console.error(`✗ 读不到文件 (cannot read the file): ${error instanceof Error ? error.message : name}`);
-    process.exit(66);
-  }
 }

@@ -1,3 +1,4 @@
+import fs from "node:fs";
 import { ConfigError } from "../service/config.ts";
 import { AppError } from "../service/core/errors.ts";
 
@@ -13,5 +14,15 @@ export async function runCommand(work: () => Promise<number>): Promise<void> {
     else if (error instanceof ConfigError) console.error(error.message);
     else console.error(error);
     process.exitCode = COULD_NOT_TELL;
+  }
+}
+
+/** Reads what the user named, or says that it can't be read and ends the command with 66 (EX_NOINPUT). */
+export function readBytes(name: string): Uint8Array {
+  try {
+    return fs.readFileSync(name);
+  } catch (error) {
+    console.error(`✗ 读不到文件 (cannot read the file): ${error instanceof Error ? error.message : name}`);
+    process.exit(66);
   }
 }

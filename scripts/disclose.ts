@@ -14,6 +14,7 @@ import { packDisclosure } from "../service/core/disclosurePack.ts";
 import { DISCLOSURE_PRESETS } from "../service/core/disclosurePresets.ts";
 import { AppError } from "../service/core/errors.ts";
 import { parseProof } from "../service/core/proof.ts";
+import { readBytes } from "./command.ts";
 
 const USAGE = `用法 (usage): npm run disclose -- FILE.pdf [--preset PRESET] [--fields a,b/c,…] [-o OUT.json] [--pdf [--verify-url URL]]
   --preset  amount-only 只披露金额 | amounts-and-insurance 金额与医保分摊 | without-items 不含明细
@@ -63,15 +64,6 @@ async function writePdf(file: Uint8Array, to: string): Promise<void> {
   const inCodes =
     codes.length === 0 ? "内容太多，没有二维码 (too much for QR codes)" : `二维码 ${codes.length} 个 (QR codes)`;
   console.log(`${to}，${pdf.length} B，${inCodes}`);
-}
-
-function readBytes(name: string): Uint8Array {
-  try {
-    return fs.readFileSync(name);
-  } catch (error) {
-    console.error(`✗ 读不到文件 (cannot read the file): ${error instanceof Error ? error.message : name}`);
-    process.exit(66);
-  }
 }
 
 type Values = {

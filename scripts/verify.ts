@@ -9,6 +9,7 @@ import type { DisclosureReport } from "../service/core/verifyDisclosure.ts";
 import { verifyFile } from "../service/core/verifyFile.ts";
 import { parseConfig } from "../service/config.ts";
 import { readLedgerFile } from "../service/ledgerFile.ts";
+import { readBytes } from "./command.ts";
 import { verifyFolder } from "./verifyFolder.ts";
 
 const USAGE = `用法 (usage): npm run verify -- FILE [--rpc URL] [--contract 0x…] [--chain-id N] [--json]
@@ -78,15 +79,6 @@ function isArchive(name: string): boolean {
   fs.readSync(file, start);
   fs.closeSync(file);
   return ["PK\x03\x04", "PK\x05\x06"].includes(start.toString("latin1"));
-}
-
-function readBytes(name: string): Uint8Array {
-  try {
-    return fs.readFileSync(name);
-  } catch (error) {
-    console.error(`✗ 读不到文件 (cannot read the file): ${error instanceof Error ? error.message : name}`);
-    process.exit(66);
-  }
 }
 
 async function chainIdOf(): Promise<number> {

@@ -6,6 +6,7 @@ import { searchReceipts } from "./deskSearch.ts";
 import { DeskItemEntity } from "./entities/desk.ts";
 import { exchangeColumns, exchangeOf, type RawExchange } from "./papers.ts";
 import { query } from "./retry.ts";
+import { MAX_MS } from "./rows.ts";
 
 /** What a unit's desk sees of its own receipts, and the items that it charges. */
 export function createDeskReceiptStore(dataSource: DataSource): DeskReceiptStore {
@@ -107,9 +108,6 @@ async function readTallies(
     voidCount: Number(row.void_count),
   }));
 }
-
-/** After every time that a row can have. */
-const MAX_MS = 8_640_000_000_000_000;
 
 const EXCHANGE_STATES: Readonly<Record<DeskPaperState, readonly PaperState[]>> = {
   standing: ["requested", "given", "returning"],

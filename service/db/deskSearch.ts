@@ -3,12 +3,10 @@ import type { DeskReceiptFilter, DeskReceiptPage } from "../app/deskPorts.ts";
 import type { ReceiptCursor } from "../app/storePorts.ts";
 import type { DeskReceiptState } from "../domain/deskLists.ts";
 import { query } from "./retry.ts";
-import { receiptColumns, receiptOf, standingColumns, standingJoin, type RawReceipt } from "./rows.ts";
+import { MAX_MS, receiptColumns, receiptOf, standingColumns, standingJoin, type RawReceipt } from "./rows.ts";
 
 /** So many receipts are looked through at once where no index leads to those that are wanted: by kind or place. */
 export const LOOKED_THROUGH = 20_000;
-/** After every time that a receipt can have. */
-const MAX_MS = 8_640_000_000_000_000;
 
 export type Search = {
   readonly unitId: number;

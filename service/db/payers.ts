@@ -2,7 +2,7 @@ import type { DataSource } from "typeorm";
 import type { PayerFilter, PayerStore } from "../app/payerPorts.ts";
 import { HELD } from "./links.ts";
 import { inTransaction, query, rowsOf } from "./retry.ts";
-import { standingColumns, standingJoin, receiptColumns, receiptOf, type RawReceipt } from "./rows.ts";
+import { MAX_MS, standingColumns, standingJoin, receiptColumns, receiptOf, type RawReceipt } from "./rows.ts";
 
 /** True of a receipt r that was issued to the contact of $1 and may be shown. */
 const OF_PAYER = `exists (select 1 from payer_contact c where c.lookup = $1 and c.code = r.code and c.number = r.number)
@@ -62,9 +62,6 @@ export function createPayerStore(dataSource: DataSource): PayerStore {
       }),
   };
 }
-
-/** After every time that a receipt can have. */
-const MAX_MS = 8_640_000_000_000_000;
 
 /** Conditions on the receipt r from the sixth parameter on. */
 function conditionsOf(filter: PayerFilter): { conditions: string; parameters: unknown[] } {

@@ -12,6 +12,9 @@ export const receiptColumns = `r.code, r.number, r.unit_id, r.book_id, r.kind, r
   r.issued_fen, r.reversed_fen, r.issued_at_ms, r.warnings, r.state, r.data_digest, r.document_digest,
   r.document_sha256, r.rendered_at_ms, r.void_reason, r.destroyed_at_ms`;
 
+/** After every time that a row can have. */
+export const MAX_MS = 8_640_000_000_000_000;
+
 export const anchoringColumns = "b.batch_no, b.time_s, b.tx_hash, b.block_number, s.segment_index";
 
 /** Where it stands on chain, and what became of it. */

@@ -19,12 +19,11 @@ const inRuns = `exists (select 1 from unnest($1::int[], $2::bigint[], $3::bigint
 
 /** Write-offs, and the sums that they are made of. */
 export function createWriteOffStore(dataSource: DataSource): WriteOffStore {
-  const outstanding = (unitId: number, beforeMs: number) => outstandingOf(dataSource, unitId, beforeMs);
-  return { outstanding, ...createReads(dataSource), ...createWrites(dataSource), ...createSums(dataSource) };
+  return { ...createReads(dataSource), ...createWrites(dataSource), ...createSums(dataSource) };
 }
 
 type Sums = "runFacts" | "runItems" | "runVoids";
-type Writes = "insertWriteOff" | "moveWriteOff" | "outstanding";
+type Writes = "insertWriteOff" | "moveWriteOff";
 
 function createReads(dataSource: DataSource): Omit<WriteOffStore, Sums | Writes> {
   const { manager } = dataSource;
@@ -53,10 +52,12 @@ function createReads(dataSource: DataSource): Omit<WriteOffStore, Sums | Writes>
       );
       return rows.map((row) => ({ bookId: row.book_id, through: Number(row.through), last: Number(row.last) }));
     },
+
+    outstanding: (unitId, beforeMs) => outstandingOf(dataSource, unitId, beforeMs),
   };
 }
 
-function createWrites(dataSource: DataSource): Pick<WriteOffStore, Exclude<Writes, "outstanding">> {
+function createWrites(dataSource: DataSource): Pick<WriteOffStore, Writes> {
   return {
     async insertWriteOff({ writeOffId, unitId, cutoff, filedAtMs, report }, runs) {
       try {

@@ -10,7 +10,8 @@ const PAGE_BLOCKS = 2_000;
 export async function auditActs({ store, ledger }: AuditDeps, tally: Tally): Promise<void> {
   const end = (await store.actCursor()) ?? 0;
   const changed = new Map<string, ReceiptKey>();
-  for (let fromBlock = 0; fromBlock < end; fromBlock += PAGE_BLOCKS) {
+  const start = (await store.deployment())?.blockNumber ?? 0;
+  for (let fromBlock = start; fromBlock < end; fromBlock += PAGE_BLOCKS) {
     const span = { fromBlock, toBlock: Math.min(fromBlock + PAGE_BLOCKS, end) - 1 };
     const [onChain, kept] = await Promise.all([ledger.acts(span), store.actsBetween(span)]);
     compare(onChain, kept, tally);

@@ -375,7 +375,7 @@ export type AnchoredBatch = {
 /** What an auditor reads. */
 export interface AuditStore
   extends
-    Pick<UnitStore, "books">,
+    Pick<UnitStore, "books" | "deployment">,
     Pick<AnchorStore, "openBatch" | "lastAnchored">,
     Pick<DeclarationStore, "declarations" | "bookTotals">,
     Pick<DestructionStore, "approvedRuns">,

@@ -1,6 +1,9 @@
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import { AppError } from "./errors.ts";
 
+/** The most bytes that a UTF-16 unit becomes. */
+export const UTF8_PER_UNIT = 3;
+
 /** Joins byte strings in the order given. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
@@ -46,9 +49,18 @@ export function bytesOfHex(text: string, length?: number): Uint8Array {
  * @throws AppError text_malformed on a lone surrogate, which UTF-8 cannot carry
  */
 export function utf8(text: string): Uint8Array {
-  const room = text.length * 3;
+  const room = text.length * UTF8_PER_UNIT;
   const bytes = room <= SCRATCH.length ? SCRATCH : new Uint8Array(room);
-  let length = 0;
+  return bytes.slice(0, utf8Into(text, bytes, 0));
+}
+
+/**
+ * Writes what `utf8` gives into room that is long enough, from `at`.
+ * @returns where it ends
+ * @throws AppError text_malformed
+ */
+export function utf8Into(text: string, bytes: Uint8Array, at: number): number {
+  let length = at;
   for (let i = 0; i < text.length; i += 1) {
     let point = text.charCodeAt(i);
     if (point < 0x80) {
@@ -73,7 +85,7 @@ export function utf8(text: string): Uint8Array {
       bytes[length++] = 0x80 | (point & 0x3f);
     }
   }
-  return bytes.slice(0, length);
+  return length;
 }
 
 /**

@@ -14,7 +14,8 @@ import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { z } from "zod";
 import type { Identities, LedgerSigner } from "../../app/ports.ts";
 import { encodeSignedAttributes, encodeSignedData } from "../../core/cms.ts";
-import { AppError } from "../../core/errors.ts";
+import { childrenOf, der, INTEGER, readDer, SEQUENCE } from "../../core/der.ts";
+import { AppError, invariant } from "../../core/errors.ts";
 import { createRootCertificate, createSignerCertificate, type Subject } from "./certificates.ts";
 import { openVault, type Vault } from "./vault.ts";
 
@@ -50,6 +51,8 @@ export type Keystore = Identities &
   };
 
 const SIGNATURE_BYTES = 71;
+/** The order n of P-256 (SP 800-186, 3.2.1.3). */
+const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 const ROOT = "bureau-root";
 const SUPERVISION = "bureau-supervision";
 const Identity = z.strictObject({ key: z.base64(), certificate: z.base64() });
@@ -141,15 +144,27 @@ function documentSigner({ key, certificate }: Loaded, root: Uint8Array): Documen
 }
 
 /**
- * ECDSA is random and DER drops leading zeros, so a signature has 70 to 72 bytes: it is made again until it has 71, as
- * every second one has. So signing the same content twice gives files that differ in these bytes alone, not in their
- * lengths.
+ * ECDSA is random and DER drops leading zeros and puts one before a high bit, so a signature (r, s) has 70 to 72 bytes. Here it
+ * always has 71, so that signing the same content twice gives files that differ in these bytes alone, not in their lengths: where
+ * r and s would both have the zero, or neither, n - s takes the place of s, which is as good a signature (FIPS 186-5, 6.4.2).
  */
 function signOfOneLength(content: Uint8Array, key: KeyObject): Uint8Array {
   for (;;) {
     const signature = sign("sha256", content, key);
     if (signature.length === SIGNATURE_BYTES) return signature;
+    const [r, s] = childrenOf(readDer(signature, SEQUENCE));
+    invariant(r !== undefined && s !== undefined, "a signature has r and s");
+    const other = der(SEQUENCE, r.raw, negated(s.body));
+    // One in 128 has a scalar that is still shorter.
+    if (other.length === SIGNATURE_BYTES) return other;
   }
+}
+
+/** The integer n - s, DER. */
+function negated(scalar: Uint8Array): Uint8Array {
+  const digits = (P256_ORDER - BigInt(`0x${Buffer.from(scalar).toString("hex")}`)).toString(16);
+  const bytes = Buffer.from(digits.padStart(digits.length + (digits.length % 2), "0"), "hex");
+  return (bytes[0] ?? 0) < 0x80 ? der(INTEGER, bytes) : der(INTEGER, Uint8Array.of(0), bytes);
 }
 
 /** A secp256k1 private key of 32 bytes, kept beside the identity of the same name. */

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
+import { createHash, verify, X509Certificate } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -8,7 +8,7 @@ import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { computeAddress, hexlify, recoverAddress } from "ethers";
 import { openKeystore, type Keystore } from "../../../service/adapters/sign/keystore.ts";
 import { parseCertificate, rootDigestOf, verifyChain } from "../../../service/core/certificate.ts";
-import { parseSignedData } from "../../../service/core/cms.ts";
+import { encodeSignedAttributes, parseSignedData } from "../../../service/core/cms.ts";
 import { AppError } from "../../../service/core/errors.ts";
 
 const NOW_MS = Date.UTC(2026, 2, 6, 2, 21, 33);
@@ -77,11 +77,18 @@ describe("keystore", () => {
     expect(() => execFileSync("openssl", [...whole, at("c")], { stdio: "pipe" })).to.throw();
   });
 
-  it("gives signatures of one length", () => {
+  it("gives signatures of one length, each of them good", () => {
     const signer = keystore.unitSigner("hospital");
-    const lengths = Array.from({ length: 60 }, (_, i) => signer.signCms(new Uint8Array(32).fill(i)).length);
+    const key = new X509Certificate(signer.certificate).publicKey;
+    const lengths = Array.from({ length: 600 }, (_, i) => {
+      const digest = createHash("sha256").update(String(i)).digest();
+      const cms = signer.signCms(digest);
+      const { signature } = parseSignedData(cms);
+      expect(signature.length).to.equal(71);
+      expect(verify("sha256", encodeSignedAttributes(digest, signer.certificate), key, signature)).to.equal(true);
+      return cms.length;
+    });
     expect(new Set(lengths).size).to.equal(1);
-    expect(parseSignedData(signer.signCms(new Uint8Array(32))).signature.length).to.equal(71);
   });
 
   it("signs what goes on chain as ecrecover takes it, with a low s", async () => {

@@ -18,10 +18,20 @@ export const MAX_TEXT_LENGTH = 8_388_608;
  *   know, a lone surrogate), data_too_large (past MAX_DEPTH, MAX_LEAVES or MAX_TEXT_LENGTH); details.path says where
  */
 export function flatten(data: JsonValue): readonly DataLeaf[] {
+  const leaves = leavesOf(data);
+  return leaves.sort(leaves.some(({ path }) => HIGH.test(path)) ? byBytes : byUnits);
+}
+
+/** @throws AppError as `flatten` does */
+export function assertCanonical(data: JsonValue): void {
+  leavesOf(data);
+}
+
+function leavesOf(data: JsonValue): DataLeaf[] {
   const leaves: DataLeaf[] = [];
   const budget = { left: MAX_TEXT_LENGTH };
   collect(data, "", 0, leaves, budget);
-  return leaves.sort(leaves.some(({ path }) => HIGH.test(path)) ? byBytes : byUnits);
+  return leaves;
 }
 
 /** From here on the order of UTF-16 units is not that of code points. */

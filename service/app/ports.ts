@@ -87,7 +87,7 @@ export type RenderOutcome =
 export interface BlobStore {
   /** Durable when it resolves. If the name is taken nothing is written; the answer says so. */
   put(name: string, bytes: Uint8Array): Promise<{ readonly isNew: boolean }>;
-  /** undefined if there is none. */
+  /** The caller's own copy; undefined if there is none. */
   get(name: string): Promise<Uint8Array | undefined>;
   /** Durable when it resolves; nothing if there is none. Only an approved destruction may ask for it. */
   remove(name: string): Promise<void>;

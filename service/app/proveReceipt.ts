@@ -1,6 +1,6 @@
 import { bytesOfHex } from "../core/bytes.ts";
 import { invariant } from "../core/errors.ts";
-import { encodeProof } from "../core/proof.ts";
+import { encodeProof, type Proof } from "../core/proof.ts";
 import { batchPath } from "../core/segment.ts";
 import type { Deps } from "./deps.ts";
 import type { ReceiptPlace } from "./storePorts.ts";
@@ -10,13 +10,22 @@ export async function proveReceipt(
   deps: Pick<Deps, "ledger" | "segmentTrees">,
   receipt: ReceiptPlace,
 ): Promise<Uint8Array | undefined> {
+  const proof = await proofOf(deps, receipt);
+  return proof && encodeProof(proof);
+}
+
+/** As `proveReceipt`, not yet encoded. */
+export async function proofOf(
+  deps: Pick<Deps, "ledger" | "segmentTrees">,
+  receipt: ReceiptPlace,
+): Promise<Proof | undefined> {
   if (receipt.anchoring === undefined || receipt.state !== "rendered") return undefined;
   const found = await deps.segmentTrees.load(receipt.bookId, receipt.number);
   if (found === undefined) return undefined;
   const { segment, tree } = found;
   const { code, number, dataDigest, documentDigest, issuedFen, reversedFen } = receipt;
   invariant(dataDigest !== undefined && documentDigest !== undefined, "a rendered receipt has its digests");
-  return encodeProof({
+  return {
     chainId: deps.ledger.chainId,
     contract: bytesOfHex(deps.ledger.contract),
     batch: segment.batchNo,
@@ -31,5 +40,5 @@ export async function proveReceipt(
     segmentIndex: segment.segmentIndex,
     segmentCount: segment.segmentHashes.length,
     batchPath: batchPath(segment.segmentHashes, segment.segmentIndex),
-  });
+  };
 }

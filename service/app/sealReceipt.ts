@@ -1,10 +1,10 @@
 import { AppError } from "../core/errors.ts";
-import { parseProof } from "../core/proof.ts";
-import { sealPdf } from "../core/seal.ts";
+import { openOwnPdf } from "../core/pdfFile.ts";
+import { sealInPlace } from "../core/seal.ts";
 import type { Deps } from "./deps.ts";
 import { documentName } from "./documentName.ts";
 import type { ReceiptPlace } from "./storePorts.ts";
-import { proveReceipt } from "./proveReceipt.ts";
+import { proofOf } from "./proveReceipt.ts";
 
 /**
  * The receipt's document: sealed with its proof if it is anchored, else as it was signed; undefined while it is not drawn.
@@ -18,6 +18,8 @@ export async function sealReceipt(
   const name = documentName(receipt.code, receipt.number);
   const pdf = await deps.blobs.get(name);
   if (pdf === undefined) throw new AppError("document_missing", `the document ${name} is missing`);
-  const proof = await proveReceipt(deps, receipt);
-  return proof === undefined ? { pdf, isSealed: false } : { pdf: sealPdf(pdf, parseProof(proof)), isSealed: true };
+  const proof = await proofOf(deps, receipt);
+  if (proof === undefined) return { pdf, isSealed: false };
+  sealInPlace(openOwnPdf(pdf), proof);
+  return { pdf, isSealed: true };
 }

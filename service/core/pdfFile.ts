@@ -5,18 +5,19 @@ import { pdfMalformed, readPdfValue, skipSpace, skipText, type PdfDict, type Pdf
 /** One indirect object. `stream` is what stands between stream and endstream, undecoded. */
 export type PdfObject = { readonly value: PdfValue; readonly stream?: Uint8Array };
 
-/** A PDF of our profile, all its objects read. */
+/** A PDF of our profile. */
 export type PdfFile = {
   readonly bytes: Uint8Array;
   readonly catalog: PdfDict;
-  /** All objects, number 1 first. */
-  readonly objects: readonly PdfObject[];
+  /** The object of a number from 1; undefined if there is none. @throws AppError pdf_malformed if it was not read before */
+  readonly objectOf: (id: number) => PdfObject | undefined;
   /** How many objects hold a /ByteRange, at whatever depth. */
   readonly signatureCount: number;
 };
 
 const MAX_BYTES = 64 * 1024 * 1024;
 const ENTRY_LENGTH = 20;
+const OFFSET_DIGITS = 10;
 
 /**
  * Opens a PDF as our writer makes them (classic cross-reference table, ISO 32000-1, 7.5.4), and nothing else: one table, at the
@@ -26,25 +27,52 @@ const ENTRY_LENGTH = 20;
  * @throws AppError not_a_pdf, pdf_malformed
  */
 export function openPdf(bytes: Uint8Array): PdfFile {
+  const { offsets, root, tableAt } = readEnds(bytes);
+  const objects = readObjects(bytes, offsets, tableAt);
+  const signatureCount = objects.filter(({ value }) => holdsSignature(value)).length;
+  return fileOf(bytes, root, (id) => objects[id - 1], signatureCount);
+}
+
+/**
+ * As `openPdf`, but an object is read only when it is asked for, and nothing is looked at beside: for a document that we have
+ * signed and kept ourselves. It is taken to hold one signature.
+ * @throws AppError not_a_pdf, pdf_malformed
+ */
+export function openOwnPdf(bytes: Uint8Array): PdfFile {
+  const { offsets, root } = readEnds(bytes);
+  const objectOf = (id: number): PdfObject | undefined => {
+    const offset = offsets[id - 1];
+    return offset === undefined ? undefined : readObject(bytes, offset, id).object;
+  };
+  return fileOf(bytes, root, objectOf, 1);
+}
+
+type Ends = { readonly offsets: readonly number[]; readonly root: PdfValue; readonly tableAt: number };
+
+/** The head, and the table with its trailer. */
+function readEnds(bytes: Uint8Array): Ends {
   if (latin1(bytes.subarray(0, 5)) !== "%PDF-") throw new AppError("not_a_pdf", "the file does not begin with %PDF-");
   if (bytes.length > MAX_BYTES) throw pdfMalformed(`it has more than ${MAX_BYTES} bytes`, 0);
   const tableAt = startOfTable(bytes);
   const { offsets, trailer } = readTable(bytes, tableAt);
-  const objects = readObjects(bytes, offsets, tableAt);
-  if (!trailer.has("Root") || ["Prev", "XRefStm", "Encrypt"].some((key) => trailer.has(key))) {
+  const root = trailer.get("Root");
+  if (root === undefined || ["Prev", "XRefStm", "Encrypt"].some((key) => trailer.has(key))) {
     throw pdfMalformed("its trailer names no root, or an earlier table, or encryption", tableAt);
   }
   const size = trailer.get("Size");
-  if (size?.kind !== "number" || size.value !== objects.length + 1) throw pdfMalformed("its size is not told", tableAt);
-  const file = { bytes, objects, signatureCount: objects.filter(({ value }) => holdsSignature(value)).length };
-  return { ...file, catalog: dictOf(file, trailer.get("Root")) };
+  if (size?.kind !== "number" || size.value !== offsets.length + 1) throw pdfMalformed("its size is not told", tableAt);
+  return { offsets, root, tableAt };
+}
+
+function fileOf(bytes: Uint8Array, root: PdfValue, objectOf: PdfFile["objectOf"], signatureCount: number): PdfFile {
+  return { bytes, objectOf, signatureCount, catalog: dictOf({ objectOf }, root) };
 }
 
 /** Follows a reference, if it is one. @throws AppError pdf_malformed if it leads nowhere, or to another reference */
-export function resolve(file: Pick<PdfFile, "objects">, value: PdfValue | undefined): PdfObject {
+export function resolve(file: Pick<PdfFile, "objectOf">, value: PdfValue | undefined): PdfObject {
   if (value === undefined) throw pdfMalformed("a value is missing", 0);
   if (value.kind !== "reference") return { value };
-  const object = file.objects[value.id - 1];
+  const object = file.objectOf(value.id);
   if (object === undefined || object.value.kind === "reference") {
     throw pdfMalformed(`object ${value.id} is missing`, value.start);
   }
@@ -52,14 +80,14 @@ export function resolve(file: Pick<PdfFile, "objects">, value: PdfValue | undefi
 }
 
 /** The dictionary that a value is or refers to. @throws AppError pdf_malformed */
-export function dictOf(file: Pick<PdfFile, "objects">, value: PdfValue | undefined): PdfDict {
+export function dictOf(file: Pick<PdfFile, "objectOf">, value: PdfValue | undefined): PdfDict {
   const target = resolve(file, value).value;
   if (target.kind !== "dict") throw pdfMalformed("a dictionary was expected", target.start);
   return target.entries;
 }
 
 /** The items of the array that a value is or refers to. @throws AppError pdf_malformed */
-export function arrayOf(file: Pick<PdfFile, "objects">, value: PdfValue | undefined): readonly PdfValue[] {
+export function arrayOf(file: Pick<PdfFile, "objectOf">, value: PdfValue | undefined): readonly PdfValue[] {
   const target = resolve(file, value).value;
   if (target.kind !== "array") throw pdfMalformed("an array was expected", target.start);
   return target.items;
@@ -97,9 +125,8 @@ function readTable(
   skipText(bytes, first, "0000000000 65535 f \n");
   const offsets: number[] = [];
   for (let at = first + ENTRY_LENGTH; at < end; at += ENTRY_LENGTH) {
-    const entry = /^(\d{10}) 00000 n \n$/.exec(latin1(bytes.subarray(at, at + ENTRY_LENGTH)));
-    if (entry?.[1] === undefined) throw pdfMalformed("an entry of its cross-reference table cannot be read", at);
-    offsets.push(Number(entry[1]));
+    offsets.push(readOffset(bytes, at));
+    skipText(bytes, at + OFFSET_DIGITS, " 00000 n \n");
   }
   const trailer = readPdfValue(bytes, skipText(bytes, end, "trailer\n"));
   const tail = `startxref\n${tableAt}\n%%EOF`;
@@ -108,6 +135,16 @@ function readTable(
     throw pdfMalformed("more follows its end", last);
   }
   return { offsets, trailer: trailer.entries };
+}
+
+function readOffset(bytes: Uint8Array, at: number): number {
+  let offset = 0;
+  for (let i = at; i < at + OFFSET_DIGITS; i += 1) {
+    const digit = (bytes[i] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) throw pdfMalformed("an entry of its cross-reference table cannot be read", at);
+    offset = offset * 10 + digit;
+  }
+  return offset;
 }
 
 function readObjects(bytes: Uint8Array, offsets: readonly number[], tableAt: number): readonly PdfObject[] {

@@ -26,6 +26,9 @@ export type SignatureLocation = { readonly holeStart: number; readonly holeEnd: 
 export type HashParts = (parts: readonly Uint8Array[]) => Uint8Array;
 
 const ZERO = 0x30;
+const NO_DIGIT = 0xff;
+const HEX_VALUES = new Uint8Array(256).fill(NO_DIGIT);
+for (let value = 0; value < 16; value += 1) HEX_VALUES[hexDigit(value)] = value;
 
 /**
  * Finds the one signature and checks that it covers the whole file but the hole.
@@ -83,16 +86,16 @@ export function fillByteRange(pdf: Uint8Array): Uint8Array {
  * @throws AppError signature_does_not_fit, and as `fillByteRange` and `locateSignature`
  */
 export function writeSignature(pdf: Uint8Array, cms: Uint8Array): Uint8Array {
-  const filled = fillByteRange(pdf);
-  return fillHole(filled, locateSignature(filled), cms);
+  const filled = fillByteRange(pdf).slice();
+  fillHole(filled, locateSignature(filled), cms);
+  return filled;
 }
 
 /**
- * Puts a CMS into a hole that was located before.
- * @returns a new PDF of the same length
+ * Puts a CMS into a hole that was located before, in place.
  * @throws AppError signature_does_not_fit
  */
-export function fillHole(pdf: Uint8Array, { holeStart, holeEnd }: SignatureLocation, cms: Uint8Array): Uint8Array {
+export function fillHole(pdf: Uint8Array, { holeStart, holeEnd }: SignatureLocation, cms: Uint8Array): void {
   const room = (holeEnd - holeStart - 2) / 2;
   if (cms.length > room) {
     throw new AppError(
@@ -103,13 +106,11 @@ export function fillHole(pdf: Uint8Array, { holeStart, holeEnd }: SignatureLocat
       },
     );
   }
-  const written = pdf.slice();
-  written.fill(ZERO, holeStart + 1, holeEnd - 1);
+  pdf.fill(ZERO, holeStart + 1 + 2 * cms.length, holeEnd - 1);
   cms.forEach((byte, index) => {
-    written[holeStart + 1 + 2 * index] = hexDigit(byte >> 4);
-    written[holeStart + 2 + 2 * index] = hexDigit(byte & 15);
+    pdf[holeStart + 1 + 2 * index] = hexDigit(byte >> 4);
+    pdf[holeStart + 2 + 2 * index] = hexDigit(byte & 15);
   });
-  return written;
 }
 
 /**
@@ -127,10 +128,15 @@ export function readSignature(pdf: Uint8Array | PdfFile): Uint8Array {
   }
   if (room[0] !== SEQUENCE) throw contentsMalformed("no signature stands there");
   const length = derLength(room);
-  if (length > room.length || room.subarray(length).some((byte) => byte !== 0)) {
+  if (length > room.length || !endsInZeros(room, length)) {
     throw contentsMalformed("something other than zeros follows the signature");
   }
   return room.subarray(0, length);
+}
+
+function endsInZeros(bytes: Uint8Array, from: number): boolean {
+  for (let at = from; at < bytes.length; at += 1) if (bytes[at] !== 0) return false;
+  return true;
 }
 
 type ArrayValue = Extract<PdfValue, { kind: "array" }>;
@@ -172,9 +178,9 @@ function hexDigit(value: number): number {
 }
 
 function hexValue(digit: number): number {
-  if (digit >= ZERO && digit <= 0x39) return digit - ZERO;
-  if (digit >= 0x61 && digit <= 0x66) return digit - 0x57;
-  throw contentsMalformed("a digit is not one of 0-9 and a-f");
+  const value = HEX_VALUES[digit] ?? NO_DIGIT;
+  if (value === NO_DIGIT) throw contentsMalformed("a digit is not one of 0-9 and a-f");
+  return value;
 }
 
 function contentsMalformed(why: string): AppError {

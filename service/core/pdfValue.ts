@@ -20,6 +20,8 @@ export type PdfDict = ReadonlyMap<string, PdfValue>;
 
 const MAX_DEPTH = 32;
 const SLASH = 0x2f;
+const [REGULAR, SPACE, DELIMITER] = [0, 1, 2];
+const CLASSES = classesOfBytes();
 
 /**
  * Reads the value that begins at `start` or after white space there. Comments, and keys that stand twice in a dictionary, are
@@ -61,6 +63,7 @@ export function pdfMalformed(why: string, offset: number): AppError {
 function readName(bytes: Uint8Array, start: number): PdfValue {
   const end = endOfToken(bytes, start + 1);
   const raw = latin1(bytes.subarray(start + 1, end));
+  if (!raw.includes("#")) return { kind: "name", value: raw, start, end };
   if (/#(?![0-9A-Fa-f]{2})/.test(raw)) throw pdfMalformed("a name has a broken escape", start);
   const value = raw.replace(/#(..)/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
   return { kind: "name", value, start, end };
@@ -148,26 +151,18 @@ function readString(bytes: Uint8Array, start: number): PdfValue {
 
 function endOfToken(bytes: Uint8Array, start: number): number {
   let end = start;
-  while (end < bytes.length && !isSpace(bytes[end] ?? 0) && !isDelimiter(bytes[end] ?? 0)) end += 1;
+  while (end < bytes.length && CLASSES[bytes[end] ?? 0] === REGULAR) end += 1;
   return end;
 }
 
 function isSpace(byte: number): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09 || byte === 0x0c || byte === 0;
+  return CLASSES[byte] === SPACE;
 }
 
-/** ( ) < > [ ] { } / % */
-function isDelimiter(byte: number): boolean {
-  return (
-    byte === 0x28 ||
-    byte === 0x29 ||
-    byte === 0x3c ||
-    byte === 0x3e ||
-    byte === 0x5b ||
-    byte === 0x5d ||
-    byte === 0x7b ||
-    byte === 0x7d ||
-    byte === SLASH ||
-    byte === 0x25
-  );
+/** Of each byte, the class of its character (ISO 32000-1, 7.2.2). */
+function classesOfBytes(): Uint8Array {
+  const classes = new Uint8Array(256).fill(REGULAR);
+  for (const char of "\0\t\n\f\r ") classes[char.charCodeAt(0)] = SPACE;
+  for (const char of "()<>[]{}/%") classes[char.charCodeAt(0)] = DELIMITER;
+  return classes;
 }

@@ -13,7 +13,13 @@ import { encodeProof, parseProof, type Proof } from "./proof.ts";
  *   signature_missing, signature_not_whole, contents_malformed, der_malformed, cms_malformed if the PDF is not a signed one of ours
  */
 export function sealPdf(pdf: Uint8Array, proof: Proof): Uint8Array {
-  const file = openPdf(pdf);
+  const sealed = pdf.slice();
+  sealInPlace(openPdf(sealed), proof);
+  return sealed;
+}
+
+/** As `sealPdf`, into the file's own bytes; a refusal leaves them as they were. */
+export function sealInPlace(file: PdfFile, proof: Proof): void {
   const parts = parseSignedData(readSignature(file));
   if (!equalBytes(parts.messageDigest, proof.documentDigest)) {
     throw new AppError("proof_of_another_document", "the proof's documentDigest is not that of this document");
@@ -28,7 +34,7 @@ export function sealPdf(pdf: Uint8Array, proof: Proof): Uint8Array {
       { details: { bytes: cms.length, room } },
     );
   }
-  return fillHole(pdf, location, cms);
+  fillHole(file.bytes, location, cms);
 }
 
 /**

@@ -131,7 +131,7 @@ function makeDeps(
     store: port,
     renderer,
     pictures: { draw: () => Promise.reject(new Error("not drawn here")), stop: () => Promise.resolve() },
-    blobs: { get: (name) => Promise.resolve(blobs.get(name)) } as Deps["blobs"],
+    blobs: { get: (name) => Promise.resolve(blobs.get(name)?.slice()) } as Deps["blobs"],
     ledger: rest as Deps["ledger"],
     reader: {} as Deps["reader"],
     ledgerSigner: {} as Deps["ledgerSigner"],

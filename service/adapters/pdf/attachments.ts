@@ -1,4 +1,4 @@
-import { putObject, putRawStream, type PdfBuilder } from "./pdfObjects.ts";
+import { putObject, type PdfBuilder } from "./pdfObjects.ts";
 
 /** A file inside the PDF. The name is ASCII; `relationship` as ISO 32000-2, 7.11.3 (AFRelationship). */
 export type PdfAttachment = {
@@ -17,7 +17,7 @@ export function attachFiles(doc: PdfBuilder, attachments: readonly PdfAttachment
   const specifications = attachments.map(({ name, mediaType, relationship, description, bytes }) => {
     const params = { Size: bytes.length, CreationDate: date, ModDate: date };
     const subtype = mediaType.replaceAll("/", "#2F");
-    const stream = putRawStream(doc, { Type: "EmbeddedFile", Subtype: subtype, Params: params }, bytes);
+    const stream = putObject(doc, { Type: "EmbeddedFile", Subtype: subtype, Params: params }, bytes);
     const specification = putObject(doc, {
       Type: "Filespec",
       F: new String(name),

@@ -12,11 +12,21 @@ export type PdfBuilder = PDFKit.PDFDocument & {
   _offset: number;
   /** A text is a line, each character a byte. */
   _write: (data: string | Uint8Array) => void;
+  /** Tells that the object has been written from its `offset` on. */
+  _refEnd: (ref: PdfObjectRef) => void;
   _acroform?: { readonly fonts: object; readonly defaultFont: string };
 };
 
 /** An object of the file: its dictionary, and where it begins once it has been written. */
-export type PdfObjectRef = PDFKit.PDFKitReference & { readonly data: Record<string, unknown>; readonly offset: number };
+export type PdfObjectRef = PDFKit.PDFKitReference & {
+  readonly id: number;
+  readonly data: Record<string, unknown>;
+  offset: number;
+};
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  ...{ "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f", "(": "\\(", ")": "\\)", "\\": "\\\\" },
+};
 
 /** A builder without a first page or font; everything random or of this moment is fixed by `info`. */
 export function openPdfBuilder(info: PDFKit.DocumentInfo, size: readonly [number, number]): PdfBuilder {
@@ -63,20 +73,46 @@ export function addObject(doc: PdfBuilder, data: Record<string, unknown>): PdfOb
   return ref;
 }
 
-/** A finished object, with a stream if there are bytes. `Filter` in `data` says how the bytes are packed already. */
+/**
+ * A finished object, with a stream if there are bytes, which are stored as they are: `Filter` in `data` says how they are packed.
+ * Written here and not by pdfkit, which would copy each stream.
+ */
 export function putObject(doc: PdfBuilder, data: Record<string, unknown>, stream?: Uint8Array): PdfObjectRef {
   const ref = addObject(doc, data);
-  ref.end(stream);
+  ref.offset = doc._offset;
+  const whole = stream === undefined ? data : { ...data, Length: stream.length };
+  doc._write(`${ref.id} 0 obj\n${syntaxOf(whole)}${stream === undefined ? "\nendobj" : "\nstream"}`);
+  if (stream !== undefined) {
+    doc._write(stream);
+    doc._write("\nendstream\nendobj");
+  }
+  doc._refEnd(ref);
   return ref;
 }
 
-/** A stream stored as it is: pdfkit would otherwise deflate it. */
-export function putRawStream(doc: PdfBuilder, data: Record<string, unknown>, stream: Uint8Array): PdfObjectRef {
-  const isCompressing = doc.compress;
-  doc.compress = false;
-  const ref = putObject(doc, data, stream);
-  doc.compress = isCompressing;
-  return ref;
+/**
+ * A value in PDF's syntax, from what stands for it in pdfkit's dictionaries: a text is a name, a String a text, a Date, bytes,
+ * numbers, references, arrays and records are themselves.
+ */
+function syntaxOf(value: unknown): string {
+  if (typeof value === "string") return `/${value}`;
+  if (typeof value === "number") return String(Math.round(value * 1e6) / 1e6);
+  if (value instanceof String) return textOf(value.valueOf());
+  if (value instanceof Uint8Array) return `<${Buffer.from(value).toString("hex")}>`;
+  if (value instanceof Date) return `(D:${value.toISOString().slice(0, 19).replace(/[-:T]/g, "")}Z)`;
+  if (Array.isArray(value)) return `[${value.map(syntaxOf).join(" ")}]`;
+  invariant(isRecord(value), "nothing else stands in a dictionary of ours");
+  if (isObject(value)) return `${value.id} 0 R`;
+  return `<<\n${Object.entries(value)
+    .map(([key, entry]) => `/${key} ${syntaxOf(entry)}\n`)
+    .join("")}>>`;
+}
+
+/** UTF-16 with its mark unless it is ASCII (ISO 32000-1, 7.9.2.2). */
+function textOf(text: string): string {
+  const isAscii = /^[\x00-\x7f]*$/.test(text);
+  const bytes = isAscii ? text : Buffer.from(`\ufeff${text}`, "utf16le").swap16().toString("latin1");
+  return `(${bytes.replace(/[\n\r\t\b\f()\\]/g, (char) => ESCAPES[char] ?? char)})`;
 }
 
 /** What the present page's content refers to by name, and its annotations. */
@@ -103,11 +139,11 @@ export function pageParts(doc: PdfBuilder): PageParts {
  */
 export const packQuickly = (bytes: Uint8Array): Uint8Array => deflateSync(bytes, { level: 1, memLevel: 9 });
 
-/** Packs what the present page shows, to which nothing may be added after. pdfkit would do it slowly. */
-export function packPage(doc: PdfBuilder): void {
+/** Lets the present page show this, each character a byte, to which nothing may be added after. pdfkit would pack it slowly. */
+export function showOnPage(doc: PdfBuilder, operators: string): void {
   const content: unknown = doc.page.content;
   invariant(isContent(content), "pdfkit keeps a page's content until the page ends");
-  content.buffer = [packQuickly(Buffer.concat(content.buffer))];
+  content.buffer = [packQuickly(Buffer.concat([...content.buffer, Buffer.from(operators, "latin1")]))];
   content.compress = false;
   content.data["Filter"] = "FlateDecode";
 }
@@ -140,6 +176,6 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-function isObject(ref: PDFKit.PDFKitReference): ref is PdfObjectRef {
-  return "data" in ref;
+function isObject(value: object): value is PdfObjectRef {
+  return "id" in value && "data" in value;
 }

@@ -18,7 +18,7 @@ import {
   finishPdf,
   openPdfBuilder,
   pageParts,
-  packPage,
+  showOnPage,
   putObject,
   type PageParts,
   type PdfBuilder,
@@ -141,8 +141,8 @@ function assemble({ book, isSample }: PdfWriterOptions, job: PdfJob, parts: Part
 /** pdfkit turns the page upside down; the content here is in PDF's own coordinates. The watermark lies below it. */
 function addPage(doc: PdfBuilder, content: string, watermark: PdfObjectRef | undefined): PageParts {
   doc.addPage();
-  doc.addContent(`q 1 0 0 -1 0 ${PAGE_HEIGHT} cm\n${watermark === undefined ? "" : "/Watermark Do\n"}${content}\nQ`);
-  packPage(doc);
+  const below = watermark === undefined ? "" : "/Watermark Do\n";
+  showOnPage(doc, `q 1 0 0 -1 0 ${PAGE_HEIGHT} cm\n${below}${content}\nQ\n`);
   const parts = pageParts(doc);
   if (watermark !== undefined) parts.xobjects["Watermark"] = watermark;
   return parts;

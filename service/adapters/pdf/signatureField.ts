@@ -1,6 +1,6 @@
 import { invariant } from "../../core/errors.ts";
 import { RESERVED_CONTENTS_BYTES } from "../../core/pdfSignature.ts";
-import { addObject, pageParts, putObject, putRawStream, type PdfBuilder, type PdfObjectRef } from "./pdfObjects.ts";
+import { addObject, pageParts, putObject, type PdfBuilder, type PdfObjectRef } from "./pdfObjects.ts";
 
 /**
  * A finished document but for its signature: only the bytes from holeStart to holeEnd (the hexadecimal with its <>)
@@ -43,7 +43,7 @@ export function putSignatureField(
     F: 132,
     Rect: rectangle,
     P: doc.page.dictionary,
-    AP: { N: putRawStream(doc, look, new Uint8Array()) },
+    AP: { N: putObject(doc, look, new Uint8Array()) },
   });
   pageParts(doc).annotations.push(widget);
   // pdfkit ends the form itself and wants to find its own record of fonts.

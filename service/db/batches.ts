@@ -125,7 +125,7 @@ async function advanceRendered(dataSource: DataSource): Promise<void> {
     dataSource,
     `update book set rendered = greatest(book.rendered, seen.rendered)
      from (select book_id, coalesce(
-         (select min(number) from receipt where book_id = b.book_id and state = 'issued'), next) as rendered
+         (select min(number) from receipt where book_id = b.book_id and number >= b.rendered and state = 'issued'), next) as rendered
        from book b where rendered < next) seen
      where book.book_id = seen.book_id and book.rendered < seen.rendered`,
     [],

@@ -59,7 +59,23 @@ async function tryFiling(
   const nowMs = clock.nowMs();
   if (nowMs < endMs) return { kind: "not_over" };
   const [last] = await store.writeOffs(unitId, undefined, 1);
-  if (last !== undefined && last.cutoff >= cutoff) return { kind: "period_filed", lastCutoff: last.cutoff };
+  // The day itself was filed just now: it is found at the next attempt.
+  if (last?.cutoff === cutoff) return undefined;
+  if (last !== undefined && last.cutoff > cutoff) return { kind: "period_filed", lastCutoff: last.cutoff };
+  const result = await fileAfter(store, { writeOffId, unitId, cutoff, filedAtMs: nowMs }, endMs);
+  if (result === undefined || result.kind === "filed") return result;
+  // What is refused was read in several statements: if another filed between them, it is no answer.
+  const [latest] = await store.writeOffs(unitId, undefined, 1);
+  return latest?.writeOffId === last?.writeOffId ? result : undefined;
+}
+
+/** undefined: another filed at the same time. */
+async function fileAfter(
+  store: FileDeps["store"],
+  filing: Omit<WriteOff, "events" | "report" | "state">,
+  endMs: number,
+): Promise<FileResult | undefined> {
+  const { unitId } = filing;
   const marks = new Map((await store.writeOffMarks(unitId)).map((mark) => [mark.bookId, mark]));
   const books = await store.books(unitId);
   const runs = await Promise.all(books.map((book) => runOf(store, book, marks.get(book.bookId), endMs)));
@@ -70,8 +86,8 @@ async function tryFiling(
   const reasons = checkWriteOff(report);
   if (reasons.length > 0) return { kind: "differs", reasons };
   const marked = books.map((book, index) => ({ ...runs[index]!, last: book.last }));
-  const isNew = await store.insertWriteOff({ writeOffId, unitId, cutoff, filedAtMs: nowMs, report }, marked);
-  const writeOff = isNew ? await store.writeOff(writeOffId) : undefined;
+  const isNew = await store.insertWriteOff({ ...filing, report }, marked);
+  const writeOff = isNew ? await store.writeOff(filing.writeOffId) : undefined;
   return writeOff && { kind: "filed", writeOff };
 }
 

@@ -56,8 +56,8 @@ export interface UnitStore {
   units(): Promise<readonly Unit[]>;
   /** Inserts the unit, or updates the one of this id. */
   saveUnit(unit: Unit): Promise<void>;
-  /** The credential of an app id; `key` is the Ed25519 public key (32 bytes) or the sealed HMAC secret. */
-  appKey(appId: string): Promise<AppKey | undefined>;
+  /** The credential of an app id, with its unit; `key` is the Ed25519 public key (32 bytes) or the sealed HMAC secret. */
+  appKey(appId: string): Promise<(AppKey & { readonly unit: Unit }) | undefined>;
   saveAppKey(key: AppKey): Promise<void>;
   /** False if the nonce was used before; expired ones are forgotten. */
   useNonce(appId: string, nonce: string, expiresAtMs: number): Promise<boolean>;

@@ -74,15 +74,16 @@ export function createUnitStore(dataSource: DataSource): UnitStore {
   };
 }
 
+type KeyOfUnit = AppKey & { readonly unit: Unit };
+
+const unitColumns = `u.unit_id as "unitId", u.credit_code as "creditCode", u.name, u.region,
+  u.supervisor_area_code as "supervisorAreaCode", u.rec_name as "recName", u.rec_acct as "recAcct",
+  u.rec_op_bk as "recOpBk", u.kinds, u.rule_overrides as "ruleOverrides", u.key_id as "keyId", u.status`;
+
 async function readUnits(dataSource: DataSource, unitIds: readonly number[]): Promise<readonly (Unit | undefined)[]> {
-  const rows = await query<UnitRow>(
-    dataSource,
-    `select unit_id as "unitId", credit_code as "creditCode", name, region, supervisor_area_code as "supervisorAreaCode",
-       rec_name as "recName", rec_acct as "recAcct", rec_op_bk as "recOpBk", kinds, rule_overrides as "ruleOverrides",
-       key_id as "keyId", status
-     from unit where unit_id = any($1)`,
-    [[...new Set(unitIds)]],
-  );
+  const rows = await query<UnitRow>(dataSource, `select ${unitColumns} from unit u where u.unit_id = any($1)`, [
+    [...new Set(unitIds)],
+  ]);
   const byId = new Map(rows.map((row) => [row.unitId, unitOf(row)]));
   return unitIds.map((unitId) => byId.get(unitId));
 }
@@ -90,14 +91,19 @@ async function readUnits(dataSource: DataSource, unitIds: readonly number[]): Pr
 async function readAppKeys(
   dataSource: DataSource,
   appIds: readonly string[],
-): Promise<readonly (AppKey | undefined)[]> {
-  const rows = await query<AppKeyRow>(
+): Promise<readonly (KeyOfUnit | undefined)[]> {
+  const rows = await query<AppKeyRow & UnitRow>(
     dataSource,
-    `select app_id as "appId", unit_id as "unitId", algorithm, key from app_key where app_id = any($1)`,
+    `select k.app_id as "appId", k.algorithm, k.key, ${unitColumns} from app_key k join unit u on u.unit_id = k.unit_id
+     where k.app_id = any($1)`,
     [[...new Set(appIds)]],
   );
-  const byId = new Map(rows.map((row) => [row.appId, row]));
+  const byId = new Map(rows.map((row) => [row.appId, keyOf(row)]));
   return appIds.map((appId) => byId.get(appId));
+}
+
+function keyOf({ appId, algorithm, key, ...unit }: AppKeyRow & UnitRow): KeyOfUnit {
+  return { appId, unitId: unit.unitId, algorithm, key, unit: unitOf(unit) };
 }
 
 type Nonce = { readonly appId: string; readonly nonce: string; readonly expiresAtMs: number };

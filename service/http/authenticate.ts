@@ -38,12 +38,10 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     const key = appKey === undefined ? undefined : opened(appKey, openSecret);
     const isSigned = isSignedBy(key, decoys, claim);
     if (!isSigned || appKey === undefined) throw faultProblem({ kind: "invalid" }, windowS);
-    const unit = await deps.store.unit(appKey.unitId);
-    if (unit === undefined) throw faultProblem({ kind: "invalid" }, windowS);
     // Only a signature that holds uses its nonce up; it is kept for as long as any clock here might accept the time.
     const isNew = await deps.store.useNonce(keyId, nonce, (created + 2 * windowS) * 1000);
     if (!isNew) throw nonceRepeated();
-    return unit;
+    return appKey.unit;
   };
 }
 

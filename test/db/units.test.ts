@@ -48,13 +48,16 @@ describe("units and what belongs to them", () => {
   describe("app keys", () => {
     it("are found by their app id alone, byte for byte, and can be replaced", async () => {
       const key = randomBytes(32);
+      await store.saveUnit(testUnit(1));
       await store.saveAppKey({ appId: "his", unitId: 1, algorithm: "ed25519", key });
       const found = await store.appKey("his");
-      expect(found).to.deep.include({ appId: "his", unitId: 1, algorithm: "ed25519" });
+      expect(found).to.deep.include({ appId: "his", unitId: 1, algorithm: "ed25519", unit: testUnit(1) });
       expect(Buffer.compare(found!.key, key)).to.equal(0);
       expect(await store.appKey("HIS")).to.equal(undefined);
       await store.saveAppKey({ appId: "his", unitId: 1, algorithm: "hmac-sha256", key: randomBytes(60) });
       expect((await store.appKey("his"))?.algorithm).to.equal("hmac-sha256");
+      await store.saveAppKey({ appId: "stray", unitId: 9, algorithm: "ed25519", key });
+      expect(await store.appKey("stray")).to.equal(undefined);
     });
   });
 

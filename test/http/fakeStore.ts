@@ -36,7 +36,7 @@ export class FakeStore {
   /** The port's view: methods of the store that are not here throw. */
   port(): Store {
     const methods: Readonly<Record<string, (...args: never[]) => unknown>> = {
-      appKey: (appId: string) => this.appKeys.get(appId),
+      appKey: (appId: string) => this.appKeyOf(appId),
       unit: (unitId: number) => this.units.get(unitId),
       useNonce: (appId: string, nonce: string, expiresAtMs: number) => this.useNonce(appId, nonce, expiresAtMs),
       issue: (receipt: NewReceipt) => this.issue(receipt),
@@ -74,6 +74,12 @@ export class FakeStore {
     if (this.nonces.has(key)) return false;
     this.nonces.set(key, expiresAtMs);
     return true;
+  }
+
+  appKeyOf(appId: string): (AppKey & { readonly unit: Unit }) | undefined {
+    const key = this.appKeys.get(appId);
+    const unit = key && this.units.get(key.unitId);
+    return key && unit && { ...key, unit };
   }
 
   byBusNo(unitId: number, busNo: string): Receipt | undefined {

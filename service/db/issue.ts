@@ -29,6 +29,8 @@ type OpenBook = {
   low_water: number;
   place_code: string | null;
   is_heard: boolean;
+  /** Some of the business numbers have been used. */
+  is_known: boolean;
   strangers: readonly string[];
 };
 
@@ -121,17 +123,25 @@ function issueGroup(
   return inTransaction(
     dataSource,
     async (manager) => {
+      const names = namesOfBusNos(
+        mac,
+        first.unitId,
+        receipts.map((receipt) => receipt.input.busNo),
+      );
       const books = await rowsOf<OpenBook>(
         manager,
         `select book_id, coalesce(usable_last, last) as last, next, low_water, place_code,
            exists (select from event_stream where unit_id = $1 and 'receipt.issued' = any(types)) as is_heard,
+           exists (select from receipt where unit_id = $1 and bus_no = any($5)) as is_known,
            array(select named from unnest($4::text[]) as named where ${isStranger}) as strangers
          from book
          where unit_id = $1 and code = $2 and kind = $3 and next <= coalesce(usable_last, last)
          order by place_code nulls last, first for update`,
-        [first.unitId, first.code, first.kind, namedPlaces(receipts)],
+        [first.unitId, first.code, first.kind, namedPlaces(receipts), [...names.keys()]],
       );
-      const known = await knownReceipts(manager, mac, first.unitId, receipts);
+      // A number that another program uses while this one waits for the books fails at the insertion, and all is done again.
+      const mayBeKnown = books[0]?.is_known ?? true;
+      const known = mayBeKnown ? await knownReceipts(manager, first.unitId, names) : new Map<string, Known>();
       const originals = await lockOriginals(manager, receipts);
       const strangers = new Set(books[0]?.strangers);
       const taking: Taking = { books, strangers, known, originals, nextByBook: new Map(), rows: [] };
@@ -155,17 +165,12 @@ function issueGroup(
 
 type Known = { readonly receipt: Receipt; readonly inputDigest: Uint8Array };
 
+/** `names`: each name that a business number may stand under, and the number. */
 async function knownReceipts(
   manager: EntityManager,
-  mac: BusNoMac,
   unitId: number,
-  group: readonly NewReceipt[],
+  names: ReadonlyMap<string, string>,
 ): Promise<Map<string, Known>> {
-  const names = namesOfBusNos(
-    mac,
-    unitId,
-    group.map((receipt) => receipt.input.busNo),
-  );
   const rows = await rowsOf<RawReceipt & { input_digest: Buffer }>(
     manager,
     `select ${receiptColumns}, ${standingColumns}, r.input_digest from receipt r ${standingJoin}
@@ -286,8 +291,9 @@ async function insertReceipts(manager: EntityManager, { rows, nextByBook }: Taki
        where book.book_id = taken.book_id)
      insert into receipt (code, number, unit_id, book_id, kind, bus_no, input_digest, input, data, secret, issued_fen,
        reversed_fen, issued_at_ms, warnings, state, render_until_ms)
-     select *, 'issued', 0 from unnest($1::int[], $2::bigint[], $3::int[], $4::int[], $5::text[], $6::text[],
-       $7::bytea[], $8::jsonb[], $9::jsonb[], $10::bytea[], $11::bigint[], $12::bigint[], $13::bigint[], $14::jsonb[])`,
+     select *, 'issued', 0 from rows from (unnest($1::int[], $2::bigint[], $3::int[], $4::int[], $5::text[], $6::text[],
+       $7::bytea[]), jsonb_array_elements($8::jsonb), jsonb_array_elements($9::jsonb), unnest($10::bytea[],
+       $11::bigint[], $12::bigint[], $13::bigint[]), jsonb_array_elements($14::jsonb))`,
     [
       columnOf((receipt) => receipt.code),
       columnOf((receipt) => receipt.number),
@@ -296,13 +302,14 @@ async function insertReceipts(manager: EntityManager, { rows, nextByBook }: Taki
       columnOf((receipt) => receipt.kind),
       columnOf((receipt) => receipt.busNo),
       columnOf((_, { inputDigest }) => Buffer.from(inputDigest)),
-      columnOf((receipt) => JSON.stringify(receipt.input)),
-      columnOf((receipt) => JSON.stringify(receipt.data)),
+      // One text each: in an array's text every quotation mark would be written, and read, with a stroke before it.
+      JSON.stringify(columnOf((receipt) => receipt.input)),
+      JSON.stringify(columnOf((receipt) => receipt.data)),
       columnOf((receipt) => Buffer.from(receipt.secret)),
       columnOf((receipt) => receipt.issuedFen),
       columnOf((receipt) => receipt.reversedFen),
       columnOf((receipt) => receipt.issuedAtMs),
-      columnOf((receipt) => JSON.stringify(receipt.warnings)),
+      JSON.stringify(columnOf((receipt) => receipt.warnings)),
       [...nextByBook.keys()],
       [...nextByBook.values()],
     ],

@@ -1,4 +1,4 @@
-import { flatten, type JsonValue } from "../core/canonical.ts";
+import { flatten, leavesOf, type JsonValue } from "../core/canonical.ts";
 import type { FieldProblem, IssueInput } from "../domain/receipt.ts";
 import type { Renderer } from "./ports.ts";
 
@@ -10,10 +10,10 @@ export function undrawableFields(renderer: Renderer, input: IssueInput): readonl
 
 /** The same for any texts that are to be drawn. */
 export function undrawableTexts(renderer: Renderer, texts: JsonValue): readonly FieldProblem[] {
-  const leaves = flatten(texts).flatMap(({ path, value }) => (typeof value === "string" ? [{ path, value }] : []));
-  if (renderer.missingCharacters(leaves.map(({ value }) => value)).length === 0) return [];
-  return leaves.flatMap(({ path, value }) => {
-    const missing = renderer.missingCharacters([value]);
+  const values = leavesOf(texts).map(({ value }) => value);
+  if (renderer.missingCharacters(values.filter((value) => typeof value === "string")).length === 0) return [];
+  return flatten(texts).flatMap(({ path, value }) => {
+    const missing = typeof value === "string" ? renderer.missingCharacters([value]) : [];
     return missing.length === 0 ? [] : [undrawable(path, missing)];
   });
 }

@@ -22,12 +22,8 @@ export function flatten(data: JsonValue): readonly DataLeaf[] {
   return leaves.sort(leaves.some(({ path }) => HIGH.test(path)) ? byBytes : byUnits);
 }
 
-/** @throws AppError as `flatten` does */
-export function assertCanonical(data: JsonValue): void {
-  leavesOf(data);
-}
-
-function leavesOf(data: JsonValue): DataLeaf[] {
+/** As `flatten`, in no order. */
+export function leavesOf(data: JsonValue): DataLeaf[] {
   const leaves: DataLeaf[] = [];
   const budget = { left: MAX_TEXT_LENGTH };
   collect(data, "", 0, leaves, budget);
@@ -55,12 +51,17 @@ export function compareUtf8(a: string, b: string): number {
  * @throws AppError data_not_canonical as `flatten` does
  */
 export function jcs(value: JsonValue): string {
-  if (Array.isArray(value)) return `[${value.map(jcs).join(",")}]`;
+  if (Array.isArray(value)) {
+    let items = "";
+    for (const item of value) items += `${items === "" ? "" : ","}${jcs(item)}`;
+    return `[${items}]`;
+  }
   if (isObject(value)) {
-    const members = Object.keys(value)
-      .sort()
-      .map((key) => `${JSON.stringify(wellFormed(key, key))}:${jcs(value[key] ?? null)}`);
-    return `{${members.join(",")}}`;
+    let members = "";
+    for (const key of Object.keys(value).sort()) {
+      members += `${members === "" ? "" : ","}${JSON.stringify(wellFormed(key, key))}:${jcs(value[key] ?? null)}`;
+    }
+    return `{${members}}`;
   }
   assertScalar(value, "");
   return JSON.stringify(value);

@@ -1,5 +1,5 @@
 import { bytesOfHex, equalBytes, hexOf, textOfUtf8, utf8 } from "./bytes.ts";
-import { assertCanonical, type JsonValue } from "./canonical.ts";
+import { leavesOf, type JsonValue } from "./canonical.ts";
 import { AppError } from "./errors.ts";
 
 /** The name under which a receipt's data is attached to its PDF. */
@@ -13,7 +13,7 @@ export type ReceiptFile = { readonly data: { readonly [key: string]: JsonValue }
  * @throws AppError data_not_canonical, data_too_large
  */
 export function encodeReceiptFile(data: JsonValue, secret: Uint8Array): Uint8Array {
-  assertCanonical(data);
+  leavesOf(data); // refuses what is not canonical
   return utf8(JSON.stringify({ version: 1, data, secret: hexOf(secret) }));
 }
 

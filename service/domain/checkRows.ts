@@ -4,7 +4,7 @@ import { MAX_AUX_ITEMS, MAX_ITEMS, MAX_OTHER_INFO, MAX_PAY_CHANNELS } from "./li
 import { yuanOf } from "./money.ts";
 import { problem } from "./problem.ts";
 import type { FieldProblem, IssueInput } from "./receipt.ts";
-import { malformed, required, textProblems } from "./textRules.ts";
+import { isFineText, malformed, required, textProblems } from "./textRules.ts";
 
 const ROWS = {
   items: { zh: "收费项目", en: "items" },
@@ -116,7 +116,9 @@ function rowTexts<Name extends string>(
 ): readonly FieldProblem[] {
   return fields.flatMap((field) => {
     const isRequired = spec.requiredFields.includes(field.name);
-    return textProblems({ ...field, isRequired }, [...path, field.name], row[field.name]);
+    const value = row[field.name];
+    if (isFineText(value, { maxLength: field.maxLength, isRequired })) return [];
+    return textProblems({ ...field, isRequired }, [...path, field.name], value);
   });
 }
 

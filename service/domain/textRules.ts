@@ -18,6 +18,12 @@ const FORBIDDEN = new RegExp(
   "u",
 );
 
+/** Whether `textProblems` has nothing to say of it: asked first where most texts are fine. */
+export function isFineText(value: string, { maxLength, isRequired }: Omit<TextSpec, keyof Bilingual>): boolean {
+  if (value === "") return !isRequired;
+  return value.length <= maxLength && !FORBIDDEN.test(value) && !(isRequired && value.trim() === "");
+}
+
 /** Problems of one text: field_required, field_too_long, field_bad_characters. The text itself is never told. */
 export function textProblems(spec: TextSpec, path: Path, value: string): readonly FieldProblem[] {
   if (value.trim() === "") {

@@ -32,14 +32,17 @@ export function loadFontFiles(): readonly Uint8Array[] {
 
 export function openFontBook(files: readonly Uint8Array[]): FontBook {
   const fonts = files.map(parseTrueType);
-  const known = new Map<number, FoundGlyph | undefined>();
+  // By code point up to U+FFFF, where nearly all text lies; the others in a map.
+  const known = new Array<FoundGlyph | undefined>(0x10000).fill(undefined);
+  const knownAbove = new Map<number, FoundGlyph>();
   return {
     fonts,
     find: (codePoint) => {
-      const before = known.get(codePoint);
+      const before = codePoint < known.length ? known[codePoint] : knownAbove.get(codePoint);
       if (before !== undefined) return before;
       const found = isPrivate(codePoint) ? undefined : search(fonts, codePoint);
-      if (found !== undefined) known.set(codePoint, found);
+      if (found !== undefined && codePoint < known.length) known[codePoint] = found;
+      else if (found !== undefined) knownAbove.set(codePoint, found);
       return found;
     },
   };
@@ -48,9 +51,12 @@ export function openFontBook(files: readonly Uint8Array[]): FontBook {
 /** The characters that no font can draw, each once, in the order met. Line breaks and tabs are drawn as spaces. */
 export function missingCharacters(book: FontBook, texts: readonly string[]): readonly string[] {
   const missing = new Set<string>();
-  for (const text of texts) {
-    for (const character of singleLine(text)) {
-      if (book.find(character.codePointAt(0) ?? 0) === undefined) missing.add(character);
+  for (const given of texts) {
+    const text = singleLine(given);
+    for (let at = 0; at < text.length;) {
+      const codePoint = text.codePointAt(at) ?? 0;
+      if (book.find(codePoint) === undefined) missing.add(String.fromCodePoint(codePoint));
+      at += codePoint > 0xffff ? 2 : 1;
     }
   }
   return [...missing];

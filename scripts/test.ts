@@ -17,14 +17,12 @@ const first: readonly Stage[] = [
 ];
 /** The first shows its output as it comes, any other when a stage has ended. */
 const lanes: readonly (readonly Stage[])[] = [
+  [{ name: "service tests", command: ["mocha", "--ignore", FAULTS, "--ignore", PROGRAMS] }],
   [
     { name: "types", command: ["npm", "run", "-s", "check:types"] },
     { name: "lint and import table", command: ["npm", "run", "-s", "check:lint"] },
     { name: "format", command: ["npm", "run", "-s", "check:format"] },
     { name: "tidy", command: ["npm", "run", "-s", "check:tidy"] },
-    { name: "service tests", command: ["mocha", "--ignore", FAULTS, "--ignore", PROGRAMS] },
-  ],
-  [
     { name: "contract tests", command: ["hardhat", "test", "--no-compile"] },
     { name: "tests of programs", command: [...ALONE, PROGRAMS] },
   ],

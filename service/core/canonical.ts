@@ -53,7 +53,7 @@ export function compareUtf8(a: string, b: string): number {
 export function jcs(value: JsonValue): string {
   if (Array.isArray(value)) {
     let items = "";
-    for (const item of value) items += `${items === "" ? "" : ","}${jcs(item)}`;
+    for (const item of value) items += `${items === "" ? "" : ","}${jcs(item as JsonValue)}`;
     return `[${items}]`;
   }
   if (isObject(value)) {

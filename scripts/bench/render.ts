@@ -15,13 +15,15 @@ import { openKeystore } from "../../service/adapters/sign/keystore.ts";
 import type { RenderJob } from "../../service/app/ports.ts";
 import { capitalsOf } from "../../service/domain/capitals.ts";
 import { builtinKinds } from "../../service/domain/kinds/builtin.ts";
+import { inpatient } from "../../service/domain/kinds/inpatient.ts";
 import { yuanOf } from "../../service/domain/money.ts";
 import { qrText } from "../../service/domain/qrText.ts";
 import type { ReceiptData } from "../../service/domain/receipt.ts";
 import { startRenderPool } from "../../service/threads/renderPool.ts";
 import { renderReceipt } from "../../service/threads/renderReceipt.ts";
 import { atSignal } from "./atSignal.ts";
-import { inpatientSample, renderSample } from "./renderSample.ts";
+import { sampleReceipt } from "../sampleReceipt.ts";
+import { renderSample } from "./renderSample.ts";
 
 const ROUNDS = 5;
 /** Receipts of one task of a render thread. */
@@ -51,7 +53,7 @@ async function run(): Promise<void> {
   writeFileSync(fontPath, fontFiles[0] ?? new Uint8Array());
   const writer = openPdfWriter({ book: openFontBook(fontFiles), kinds: builtinKinds, isSample: true });
   const jobs = Array.from({ length: count }, (_, i) => jobOf(i, renderSample(i)));
-  const listed = Array.from({ length: count }, (_, i) => jobOf(i, inpatientSample(i, AT_MS)));
+  const listed = Array.from({ length: count }, (_, i) => jobOf(i, sampleReceipt(inpatient, i + 1, AT_MS)));
 
   const finish = (job: RenderJob): number => {
     const outcome = renderReceipt(writer, keystore, job);

@@ -1,10 +1,4 @@
-import { demoUnits } from "../../service/demoUnits.ts";
-import { decideIssue } from "../../service/domain/decideIssue.ts";
-import { issueDateOf } from "../../service/domain/fiscalTime.ts";
-import { builtinKind } from "../../service/domain/kinds/builtin.ts";
 import type { ReceiptData } from "../../service/domain/receipt.ts";
-import { issueCodeOf, numberingOf, numberReceipt } from "../../service/domain/receiptAssembly.ts";
-import { sampleInput } from "../../service/domain/samples.ts";
 
 const SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许";
 const GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀兰霞平刚桂英";
@@ -79,17 +73,4 @@ export function renderSample(index: number): ReceiptData {
     otherInfo: [],
     payChannels: [{ payChannelCode: "11", payChannelValue: total }],
   };
-}
-
-/** An inpatient receipt of the demo hospital, as the service would issue it: its details go on to further pages. */
-export function inpatientSample(index: number, issuedAtMs: number): ReceiptData {
-  const kind = builtinKind("inpatient");
-  const demo = demoUnits.find(({ unit }) => unit.kinds.includes("inpatient"));
-  if (kind === undefined || demo === undefined) throw new Error("no inpatient receipts");
-  const unit = { ...demo.unit, unitId: 1 };
-  const input = sampleInput(kind.id, index + 1, issueDateOf(issuedAtMs));
-  const decision = decideIssue({ kind, unit, input, issuedAtMs });
-  if (decision.kind === "refused") throw new Error(JSON.stringify(decision.problems));
-  const numbering = numberingOf(issueCodeOf(kind, unit, issuedAtMs), index + 1, "3f7484", issuedAtMs);
-  return numberReceipt(decision.draft, numbering);
 }

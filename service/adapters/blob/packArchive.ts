@@ -22,7 +22,8 @@ type Entry = { readonly name: Buffer; readonly crc: number; readonly size: numbe
 
 /**
  * Packs an archive into one ZIP file (APPNOTE 6.3, ZIP64 where it must be): files stored as they are, for PDFs are packed
- * already, in the order of their names. The file stands under its name once it is whole.
+ * already, in the order of their names. The file stands under its name once it is whole. Not by yazl, which looks for each file
+ * from the first one on: 65,535 files took it 21 s, where this takes one, and a year's archive has millions.
  * @throws AppError archive_too_large (one file of 4 GiB)
  */
 export async function packArchive(files: PackedFiles, file: string): Promise<void> {

@@ -98,6 +98,8 @@ describe("an archive in one ZIP file", () => {
     ).to.equal("archive_zip_malformed");
     const encrypted = Buffer.from(good);
     encrypted.writeUInt16LE(1, at + 8);
+    // Its key's check stands before the contents.
+    encrypted.writeUInt32LE(4 + 12, at + 20);
     expect(await code(encrypted)).to.equal("archive_zip_unsupported");
   });
 });

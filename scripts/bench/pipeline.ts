@@ -14,7 +14,7 @@ import { load, openSite, warmUp, type Site } from "./site.ts";
 export const RECEIPT_COUNT = 20_000;
 const LEAST_COUNT = 100;
 /** What the plain way is measured over; the rest is the same again. */
-const PLAIN_COUNT = 150;
+const PLAIN_COUNT = 400;
 /** Of the full rate: what a service should bear for long. */
 const PACE_PERCENT = 60;
 const PACED_COUNT = 1000;

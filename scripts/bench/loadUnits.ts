@@ -2,7 +2,7 @@ import { demoUnits } from "../../service/demoUnits.ts";
 import { issueDateOf } from "../../service/domain/fiscalTime.ts";
 import { sampleInput } from "../../service/domain/samples.ts";
 import { readDemoKey } from "../client.ts";
-import { createAgent, createCaller, type Caller } from "./httpClient.ts";
+import { createCaller, createPool, type Caller } from "./httpClient.ts";
 
 /** The mix that docs/performance.md measures. */
 const KINDS = ["outpatient", "inpatient", "penalty", "nontax"];
@@ -14,12 +14,12 @@ export type LoadUnit = { readonly call: Caller; readonly kinds: readonly string[
 export type Order = { readonly call: Caller; readonly body: Uint8Array };
 
 export async function openUnits(dataDir: string, url: string, concurrency: number): Promise<readonly LoadUnit[]> {
-  const agent = createAgent(concurrency);
+  const pool = createPool(url, concurrency);
   return Promise.all(
     demoUnits
       .filter(({ unit }) => unit.kinds.some((kind) => KINDS.includes(kind)))
       .map(async ({ appId, unit }) => ({
-        call: createCaller(await readDemoKey(dataDir, appId), url, agent),
+        call: createCaller(await readDemoKey(dataDir, appId), url, pool),
         kinds: unit.kinds.filter((kind) => KINDS.includes(kind)),
       })),
   );

@@ -73,4 +73,14 @@ describe("core/hash", () => {
       }),
     );
   });
+
+  it("pads a message of every length, and takes one that is longer than its room", () => {
+    const key = Uint8Array.from({ length: 32 }, (_, index) => index);
+    const keyed = keyedHash(key);
+    for (const length of [...Array.from({ length: 200 }, (_, index) => index), 8191, 8192, 8193, 20_000]) {
+      const message = Uint8Array.from({ length }, (_, index) => index);
+      expect(hashOf(message), `${length} bytes`).to.deep.equal(sha256(message));
+      expect(keyed(message), `${length} bytes`).to.deep.equal(hmac(sha256, key, message));
+    }
+  });
 });

@@ -18,7 +18,7 @@ const FORBIDDEN = new RegExp(
   "u",
 );
 
-/** Whether `textProblems` has nothing to say of it: asked first where most texts are fine. */
+/** Whether `textProblems` has nothing to say of it: asked first where a path would be made for nothing. */
 export function isFineText(value: string, { maxLength, isRequired }: Omit<TextSpec, keyof Bilingual>): boolean {
   if (value === "") return !isRequired;
   return value.length <= maxLength && !FORBIDDEN.test(value) && !(isRequired && value.trim() === "");
@@ -26,10 +26,8 @@ export function isFineText(value: string, { maxLength, isRequired }: Omit<TextSp
 
 /** Problems of one text: field_required, field_too_long, field_bad_characters. The text itself is never told. */
 export function textProblems(spec: TextSpec, path: Path, value: string): readonly FieldProblem[] {
-  if (value.trim() === "") {
-    if (spec.isRequired) return [required(spec, path)];
-    if (value === "") return [];
-  }
+  if (isFineText(value, spec)) return [];
+  if (spec.isRequired && value.trim() === "") return [required(spec, path)];
   const problems: FieldProblem[] = [];
   // Code points never outnumber code units, so the exact count is needed for long texts alone.
   const length = value.length <= spec.maxLength ? value.length : characterCount(value);

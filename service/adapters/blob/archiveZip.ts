@@ -13,7 +13,7 @@ const MAX_READ_BYTES = 2 ** 28;
 /**
  * Reads an archive from a ZIP file, packed by us or anew by another program, without unpacking it. Checksums of the ZIP are not
  * looked at: the archive has digests of its own.
- * @throws AppError archive_zip_malformed, archive_zip_unsupported (encrypted, in parts, packed otherwise than stored or deflated)
+ * @throws AppError archive_zip_malformed, archive_zip_unsupported (encrypted, packed otherwise than stored or deflated)
  */
 export async function openArchiveZip(file: string): Promise<ArchiveReading & { close(): Promise<void> }> {
   const zip = await orMalformed(openPromise(file, { autoClose: false }));
